@@ -1,0 +1,37 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with: warnings are errors, unsafe code is marked.
+let house: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+/// Fault injection exists in debug builds, and in any build that asks for it; a release has no trace of it.
+let faults: [SwiftSetting] =
+  Context.environment["DEADDROP_FAULTS"] == nil
+  ? [.define("FAULTS", .when(configuration: .debug))] : [.define("FAULTS")]
+
+let package = Package(
+  name: "deaddrop",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .target(name: "WireFormat"),
+    .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type == .regular || target.type == .executable {
+  if target.name.hasPrefix("C") && target.name != "Commands" { continue }
+  target.swiftSettings = house + (target.name == "Host" ? faults : [])
+}
+for target in package.targets where target.type == .test {
+  target.swiftSettings = house + faults
+}

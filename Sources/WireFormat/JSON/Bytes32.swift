@@ -1,0 +1,81 @@
+/// Thirty-two bytes by value: a SHA-256, a public key, a wire's id.
+///
+/// Ordered as its lower-case hex is.
+package struct Bytes32: Hashable, Sendable {
+  private var a: UInt64
+  private var b: UInt64
+  private var c: UInt64
+  private var d: UInt64
+
+  package static let zero = Bytes32(a: 0, b: 0, c: 0, d: 0)
+
+  private init(a: UInt64, b: UInt64, c: UInt64, d: UInt64) {
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
+  }
+
+  /// Nil unless there are exactly 32 bytes.
+  package init?(_ bytes: some Collection<UInt8>) {
+    guard bytes.count == 32 else { return nil }
+    self.init(reading: bytes.makeIterator())
+  }
+
+  private init(reading bytes: some IteratorProtocol<UInt8>) {
+    var bytes = bytes
+    func word() -> UInt64 {
+      var word: UInt64 = 0
+      for _ in 0..<8 { word = word << 8 | UInt64(bytes.next() ?? 0) }
+      return word
+    }
+    (a, b, c, d) = (word(), word(), word(), word())
+  }
+
+  /// Nil unless the range spells 64 lower-case hex digits.
+  package init?(hex: Span<UInt8>, in range: Range<Int>) {
+    guard range.count == 64 else { return nil }
+    func word(_ start: Int) -> UInt64? {
+      var word: UInt64 = 0
+      for index in start..<start + 16 {
+        guard let digit = Hex.value(hex[index]) else { return nil }
+        word = word << 4 | UInt64(digit)
+      }
+      return word
+    }
+    let start = range.lowerBound
+    guard let a = word(start), let b = word(start + 16), let c = word(start + 32),
+      let d = word(start + 48)
+    else { return nil }
+    self.init(a: a, b: b, c: c, d: d)
+  }
+
+  /// Nil unless the text is 64 lower-case hex digits.
+  package init?(hex text: Text) {
+    self.init(hex: text.utf8.span, in: 0..<text.utf8.count)
+  }
+
+  package init?(hex string: String) {
+    self.init(hex: Text(string))
+  }
+
+  package var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(32)
+    for word in [a, b, c, d] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        out.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    return out
+  }
+
+  package var hex: String { Hex.string(bytes) }
+}
+
+extension Bytes32: Comparable {
+  package static func < (left: Bytes32, right: Bytes32) -> Bool {
+    (left.a, left.b, left.c, left.d) < (right.a, right.b, right.c, right.d)
+  }
+}
+
+extension Bytes32: CustomStringConvertible {
+  package var description: String { hex }
+}
