@@ -22,8 +22,11 @@ let package = Package(
   name: "deaddrop",
   platforms: [.macOS(.v26)],
   targets: [
+    .target(name: "CHost"),
     .target(name: "WireFormat"),
+    .target(name: "Host", dependencies: ["CHost"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
+    .testTarget(name: "HostTests", dependencies: ["Host"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,42 @@
+// System calls that Swift cannot make from Glibc's module, one function each, no decisions.
+//
+// Every function returns a value of zero or more, or the negated error number. The Darwin
+// branches in chost.c are written with care and have never been run.
+#ifndef CHOST_H
+#define CHOST_H
+
+#include <dirent.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// getrandom(2) with no flags; getentropy(2) on Darwin, at most 256 bytes a call.
+long chost_random(void *_Nonnull buffer, size_t count);
+
+/// fdatasync(2); on Darwin fcntl F_FULLFSYNC, which alone reaches the platter there.
+int chost_flush(int descriptor);
+
+/// readdir(3): the next name, or NULL with `code` zero at the end and negative on an error.
+const char *_Nullable chost_next_name(DIR *_Nonnull stream, int *_Nonnull code);
+
+/// fstatfs(2): the magic number of the file system; -ENOTSUP on Darwin.
+int64_t chost_filesystem_magic(int descriptor);
+
+/// setrlimit(2): both limits of RLIMIT_CORE to zero.
+int chost_forbid_core_files(void);
+
+/// prctl(2): PR_SET_DUMPABLE to zero; nothing on Darwin.
+int chost_forbid_dumps(void);
+
+/// signal(2): SIGPIPE is ignored, so that a closed pipe is an EPIPE.
+int chost_ignore_broken_pipe(void);
+
+/// ioctl(2): the columns of TIOCGWINSZ.
+int chost_terminal_width(int descriptor);
+
+/// inotify_init1(2), non-blocking and closed on exec; -ENOTSUP on Darwin.
+int chost_watch_open(void);
+
+/// inotify_add_watch(2) of a directory for what a rescan can see; -ENOTSUP on Darwin.
+int chost_watch_add(int watch, const char *_Nonnull path);
+
+#endif

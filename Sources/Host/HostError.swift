@@ -1,0 +1,74 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Why a file that could be opened is not one we use.
+package enum FileRefusal: String, Sendable, CaseIterable {
+  case notRegular, notDirectory, foreignOwner, hardLinked, writableByOthers, looseMode
+  case symbolicLink
+
+  /// The clause that follows the path in an error.
+  package var words: String {
+    switch self {
+    case .notRegular: "not a regular file"
+    case .notDirectory: "not a directory"
+    case .foreignOwner: "owned by another account"
+    case .hardLinked: "has more than one name"
+    case .writableByOthers: "writable by other accounts"
+    case .looseMode: "open to other accounts"
+    case .symbolicLink: "a symbolic link"
+    }
+  }
+}
+
+/// Everything that can go wrong between this process and the system below it.
+package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The system said no.
+  case system(SystemError)
+  /// The file at this path is not one that the policy allows.
+  case refused(String, FileRefusal)
+  /// Somebody else held the lock on this path for all of the time allowed.
+  case locked(String)
+  /// A write at this path took only a part of the bytes.
+  case tornWrite(String, wanted: Int, wrote: Int)
+  /// The content at this path is more than the given number of bytes.
+  case tooLarge(String, limit: Int)
+  /// The name is empty, `.`, `..`, or holds a slash or NUL; or the path is empty or holds NUL.
+  case badName(String)
+
+  /// One lowercase clause that names the thing and the place, without advice.
+  package var description: String {
+    switch self {
+    case .system(let error): error.description
+    case .refused(let path, let refusal): "\(path): \(refusal.words)"
+    case .locked(let path): "\(path): locked by another process"
+    case .tornWrite(let path, let wanted, let wrote):
+      "write \(path): \(wrote) of \(wanted) bytes written"
+    case .tooLarge(let path, let limit): "\(path): more than \(limit) bytes"
+    case .badName(let name): "\"\(name)\": not a usable file name"
+    }
+  }
+
+  /// The error number of a failed system call; nil for our own refusals.
+  package var code: Int32? {
+    guard case .system(let error) = self else { return nil }
+    return error.code
+  }
+
+  /// There is nothing of that name (ENOENT).
+  package var isNotFound: Bool { code == ENOENT }
+
+  /// There is already something of that name (EEXIST).
+  package var isExists: Bool { code == EEXIST }
+
+  /// The device or the quota has no room left (ENOSPC, EDQUOT).
+  package var isFull: Bool { code == ENOSPC || code == EDQUOT }
+
+  /// The account may not do this here (EACCES, EPERM, EROFS).
+  package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
+
+  /// The reader of our output has gone (EPIPE).
+  package var isBrokenPipe: Bool { code == EPIPE }
+}
