@@ -22,11 +22,16 @@ let package = Package(
   name: "deaddrop",
   platforms: [.macOS(.v26)],
   targets: [
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     .target(name: "CHost"),
     .target(name: "WireFormat"),
     .target(name: "Host", dependencies: ["CHost"]),
+    .target(name: "Identity", dependencies: ["CSodium", "WireFormat"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
+    .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,27 @@
+import CSodium
+import WireFormat
+
+/// The two hashes that proofs and fingerprints use beside SHA-256.
+enum Digest {
+  /// BLAKE2b-256 with a key of 32 bytes.
+  ///
+  /// Source: RFC 7693.
+  static func keyedBLAKE2b(_ message: [UInt8], key: Bytes32) -> Bytes32 {
+    let key = key.bytes
+    var hash = [UInt8](repeating: 0, count: 32)
+    // SAFETY: the call writes 32 bytes, reads `message.count` and 32, and keeps no pointer.
+    _ = unsafe crypto_generichash(
+      &hash, hash.count, message, UInt64(message.count), key, key.count)
+    return Bytes32(hash) ?? .zero
+  }
+
+  /// SHA-512, 64 bytes.
+  ///
+  /// Source: FIPS 180-4.
+  static func sha512(_ message: [UInt8]) -> [UInt8] {
+    var hash = [UInt8](repeating: 0, count: 64)
+    // SAFETY: the call writes 64 bytes, reads `message.count`, and keeps no pointer.
+    _ = unsafe crypto_hash_sha512(&hash, message, UInt64(message.count))
+    return hash
+  }
+}
