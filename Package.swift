@@ -29,6 +29,7 @@ let package = Package(
     .target(name: "WireFormat"),
     .target(name: "Host", dependencies: ["CHost"]),
     .target(name: "Identity", dependencies: ["CSodium", "WireFormat"]),
+    .target(name: "Protocol", dependencies: ["WireFormat", "Identity"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),

@@ -1,0 +1,121 @@
+import Identity
+package import WireFormat
+
+extension WireState {
+  /// The effect-bearing decisions that count among all lines folded so far.
+  package var history: EffectHistory { EffectHistory(self) }
+
+  /// Who must ack; nil while `after` names a decision that is not held yet, or where the proposer
+  /// is no member in the tables that it names.
+  package func owners(of proposal: Proposal, under history: EffectHistory) -> [Handle]? {
+    guard proposal.after.allSatisfy({ decided[$0] != nil }) else { return nil }
+    let tables = history.tables(after: proposal.after)
+    guard tables.members.contains(proposal.proposer) else { return nil }
+    let others = tables.members.subtracting([proposal.proposer])
+    if let effects = proposal.effects { return others.subtracting(effects.cutMembers).sorted() }
+    let named = Set(proposal.domains.compactMap { tables.domains[$0]?.owner })
+    let owners = named.intersection(others)
+    return owners.isEmpty ? others.sorted() : owners.sorted()
+  }
+
+  /// The owners' first answers, as far as they stand.
+  package func ownAnswers(
+    to proposal: Proposal, by owners: [Handle], under history: EffectHistory
+  ) -> [Handle: Answer] {
+    var found: [Handle: Answer] = [:]
+    for owner in owners {
+      guard let answer = answers[proposal.eventID]?[owner], history.stands(owner, answer.seq) else {
+        continue
+      }
+      found[owner] = answer
+    }
+    return found
+  }
+
+  /// Whether the proposer's first decision of this proposal counts.
+  func counts(_ decision: Decision, of proposal: Proposal, under history: EffectHistory) -> Bool {
+    guard history.stands(proposal.proposer, decision.seq), decision.seq > proposal.seq,
+      closing(of: proposal).map({ $0.seq > decision.seq }) ?? true,
+      let owners = owners(of: proposal, under: history)
+    else { return false }
+    let answers = ownAnswers(to: proposal, by: owners, under: history)
+    let round = round(of: proposal)
+    if owners.isEmpty || round > Self.lastRound {
+      return round != Int.max && decision.acks.isEmpty && isByOperator(decision, of: proposal)
+    }
+    guard answers.count == owners.count, answers.values.allSatisfy({ $0.verdict == .ack }),
+      answers.values.allSatisfy({ decision.timestamp <= $0.until })
+    else { return false }
+    return decision.acks == answers.values.map(\.eventID).sorted()
+  }
+
+  private func isByOperator(_ decision: Decision, of proposal: Proposal) -> Bool {
+    guard let key = genesis.operatorKey, decision.operatorPK == key,
+      let signature = decision.operatorSignature
+    else { return false }
+    return OperatorSignature.holds(pk: key, signature: signature, over: proposal.eventID)
+  }
+
+  /// The proposer's first revert or withdrawal.
+  package func closing(of proposal: Proposal) -> Closing? {
+    closings[proposal.eventID]?[proposal.proposer]
+  }
+
+  /// After this round only the operator can ratify.
+  package static let lastRound = 3
+
+  /// 1 for a root, one more for each counter; `Int.max` while a countered proposal is not held.
+  package func round(of proposal: Proposal) -> Int {
+    var round = 1
+    var current = proposal
+    while let re = current.re {
+      guard let countered = proposals[re] else { return .max }
+      round += 1
+      if round > Self.lastRound { return round }
+      current = countered
+    }
+    return round
+  }
+
+  package func status(of proposal: Proposal, under history: EffectHistory) -> ProposalStatus {
+    if let decision = decisions[proposal.eventID]?[proposal.proposer],
+      isCounted(decision, of: proposal, under: history)
+    {
+      return .ratified
+    }
+    if let closing = closing(of: proposal), history.stands(proposal.proposer, closing.seq) {
+      return closing.reason == .reverted ? .reverted : .withdrawn
+    }
+    guard let owners = owners(of: proposal, under: history) else { return .pending }
+    let answers = ownAnswers(to: proposal, by: owners, under: history).values
+    if answers.contains(where: { $0.verdict == .decline }) { return .declined }
+    if answers.contains(where: { $0.verdict == .counter }) { return .countered }
+    let round = round(of: proposal)
+    if round == .max { return .pending }
+    if round > Self.lastRound || owners.isEmpty { return .escalated }
+    return answers.count == owners.count ? .acked : .open
+  }
+
+  /// Every ratified proposal, by the time of its decision, then by id.
+  package func ratified(under history: EffectHistory) -> [(proposal: Proposal, decision: Decision)]
+  {
+    var found: [(proposal: Proposal, decision: Decision)] = []
+    for (id, byAuthor) in decisions {
+      guard let proposal = proposals[id], let decision = byAuthor[proposal.proposer],
+        isCounted(decision, of: proposal, under: history)
+      else { continue }
+      found.append((proposal, decision))
+    }
+    return found.sorted {
+      ($0.decision.timestamp, $0.proposal.eventID) < ($1.decision.timestamp, $1.proposal.eventID)
+    }
+  }
+
+  /// Effect-bearing decisions were judged in their own order; that judgement stands.
+  private func isCounted(
+    _ decision: Decision, of proposal: Proposal, under history: EffectHistory
+  ) -> Bool {
+    proposal.effects == nil
+      ? counts(decision, of: proposal, under: history) : history.holds(decision.eventID)
+  }
+}

@@ -1,0 +1,86 @@
+package import WireFormat
+
+/// A part of the project that one agent decides about alone.
+package struct Domain: Hashable, Sendable {
+  package let owner: Handle
+  /// Path patterns: `/`-separated, `*` within a segment, `**` for any number of segments.
+  package let paths: [Text]
+
+  package init(owner: Handle, paths: [Text]) {
+    self.owner = owner
+    self.paths = paths
+  }
+
+  init?(_ value: JSONValue) {
+    guard let object = value.members, let owner = object["owner"]?.text.flatMap({ Handle($0) }),
+      let paths = object["paths"]?.texts
+    else { return nil }
+    self.init(owner: owner, paths: paths)
+  }
+
+  /// Reads {name: {owner, paths}}; nil when any entry has another shape.
+  package static func table(_ value: JSONValue?) -> [Text: Domain]? {
+    guard let members = value?.members?.members else { return nil }
+    var table: [Text: Domain] = [:]
+    for member in members {
+      guard let domain = Domain(member.value) else { return nil }
+      table[member.key] = domain
+    }
+    return table
+  }
+
+  package static func value(of table: [Text: Domain]) -> JSONValue {
+    var object = JSONObject()
+    for (name, domain) in table {
+      object[name] = .object([
+        "owner": .string(domain.owner.name), "paths": .array(domain.paths.map { .string($0) }),
+      ])
+    }
+    return .object(object)
+  }
+}
+
+/// A heartbeat cadence by name.
+package struct Tier: Hashable, Sendable {
+  /// From 1 to 86,400.
+  package let cadenceSeconds: Int
+
+  package init?(cadenceSeconds: Int) {
+    guard (1...86_400).contains(cadenceSeconds) else { return nil }
+    self.cadenceSeconds = cadenceSeconds
+  }
+
+  /// Reads {name: {cadence_seconds}}; nil when any entry has another shape.
+  package static func table(_ value: JSONValue?) -> [Text: Tier]? {
+    guard let members = value?.members?.members else { return nil }
+    var table: [Text: Tier] = [:]
+    for member in members {
+      guard let seconds = member.value.members?["cadence_seconds"]?.int,
+        let tier = Tier(cadenceSeconds: seconds)
+      else { return nil }
+      table[member.key] = tier
+    }
+    return table
+  }
+
+  package static func value(of table: [Text: Tier]) -> JSONValue {
+    var object = JSONObject()
+    for (name, tier) in table {
+      object[name] = .object(["cadence_seconds": .integer(tier.cadenceSeconds)])
+    }
+    return .object(object)
+  }
+}
+
+/// Who is a member and who owns what, at one point of the wire's decisions.
+package struct Tables: Equatable, Sendable {
+  package internal(set) var members: Set<Handle>
+  package internal(set) var domains: [Text: Domain]
+  package internal(set) var tiers: [Text: Tier]
+
+  package init(_ genesis: Genesis) {
+    members = Set(genesis.members.map(\.handle))
+    domains = genesis.domains
+    tiers = genesis.tiers
+  }
+}
