@@ -30,6 +30,7 @@ let package = Package(
     .target(name: "Host", dependencies: ["CHost"]),
     .target(name: "Identity", dependencies: ["CSodium", "WireFormat"]),
     .target(name: "Protocol", dependencies: ["WireFormat", "Identity"]),
+    .target(name: "Wire", dependencies: ["WireFormat", "Host", "Identity", "Protocol"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),

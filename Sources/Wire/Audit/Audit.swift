@@ -1,0 +1,88 @@
+package import Host
+import Identity
+package import Protocol
+package import WireFormat
+
+/// What a wire proves by itself to somebody who has no key and no history of it.
+///
+/// Source: PROTOCOL.md, "The two audits". Beats are not audited.
+package struct Audit: Sendable {
+  /// A line at fault; `file` is relative to the wire, `line` counts from 1.
+  package struct BadLine: Hashable, Sendable {
+    package let file: String
+    package let line: Int
+    package let reason: LineFault
+  }
+
+  package let reading: WireReading
+  /// Logs in the order of the genesis, then derived files; lines ascending.
+  package let bad: [BadLine]
+  /// What messages derive, whatever the file says, oldest first.
+  package let decisions: [Bytes32]
+  /// Derived, and not in `decisions.jsonl`: settling adds them.
+  package let missingDecisions: [Bytes32]
+  package let lineCount: Int
+  /// Stored signatures that were not looked at: later ones prove their lines.
+  package let unseenSignatures: Int
+
+  package init(
+    _ shared: borrowing SharedDirectory, _ genesis: Genesis,
+    _ options: WireReading.Options = .init()
+  ) throws(HostError) {
+    let reading = try WireReading(shared, genesis, options)
+    let lines = reading.state.decisionLines(under: reading.state.history)
+    let file = try DerivedFile.compare(shared, SharedDirectory.decisionsName, with: lines)
+    var bad: [BadLine] = []
+    for handle in reading.handles {
+      guard let log = reading.directory.entries[handle]?.log else { continue }
+      bad += (reading.chains[handle]?.faults ?? []).map {
+        BadLine(file: log, line: $0.place.number, reason: $0.fault)
+      }
+    }
+    bad += file.foreign.map {
+      BadLine(file: SharedDirectory.decisionsName, line: $0, reason: .notDerived)
+    }
+    self.reading = reading
+    self.bad = bad
+    decisions = lines.map(\.id)
+    missingDecisions = file.missing
+    lineCount = reading.scans.values.reduce(0) { $0 + $1.end.lineCount }
+    unseenSignatures = reading.scans.values.reduce(0) { $0 + $1.unseenSignatures }
+  }
+}
+
+extension WireReading {
+  /// The members in the order of the genesis, then those added since, by handle.
+  package var handles: [Handle] {
+    let first = genesis.members.map(\.handle)
+    return first + directory.handles.filter { !first.contains($0) }
+  }
+}
+
+/// A file that follows from messages: never read as truth, only compared.
+package enum DerivedFile {
+  package struct Comparison: Equatable, Sendable {
+    /// Numbers of the lines that no message derives.
+    package var foreign: [Int] = []
+    /// Ids whose line is not there, in the order derived.
+    package var missing: [Bytes32] = []
+  }
+
+  package static func compare(
+    _ shared: borrowing SharedDirectory, _ name: String, with lines: [(id: Bytes32, line: [UInt8])]
+  ) throws(HostError) -> Comparison {
+    var comparison = Comparison()
+    var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
+    let all = Set(left.keys)
+    if let file = try shared.openForReading(name) {
+      _ = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
+        guard let line else { return comparison.foreign.append(place.number) }
+        let bytes = line.bytes(in: 0..<line.count)
+        left[bytes] = nil
+        if !all.contains(bytes) { comparison.foreign.append(place.number) }
+      }
+    }
+    comparison.missing = lines.filter { left[$0.line] != nil }.map(\.id)
+    return comparison
+  }
+}

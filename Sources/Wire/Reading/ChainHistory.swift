@@ -1,0 +1,89 @@
+package import Host
+import Identity
+package import WireFormat
+
+/// A line of a chain as a reader may see it.
+package struct ShownLine: Sendable {
+  package let handle: Handle
+  package let seq: Int
+  package let eventID: Bytes32
+  package let pk: Bytes32
+  package let bytes: [UInt8]
+  /// Nil where its content is refused: it holds its place and nothing more.
+  package let message: Message?
+  /// Lines before it are missing.
+  package let isAfterGap: Bool
+  /// Where it ends in its log.
+  package let end: LineStream.End
+}
+
+/// Reads lines of chains again to show them, proven by the heads that the reader holds.
+package enum ChainHistory {
+  /// The wanted lines of one chain in the order of their seq.
+  ///
+  /// From the cursor on only what is new is read; without one, or where its place no longer fits,
+  /// all. A log that changed since its heads were verified gives nothing until they are verified
+  /// again.
+  package static func lines(
+    of handle: Handle, _ record: HeadRecord, wire: Bytes32, from cursor: Cursor? = nil,
+    _ shared: borrowing SharedDirectory, wanted: @escaping (Envelope) -> Bool
+  ) throws(HostError) -> [ShownLine] {
+    guard let file = try shared.openForReading(record.log) else { return [] }
+    let request = LogScan.Request(wire: wire, handle: handle) { envelope in
+      wanted(envelope) || envelope.eventID == record.head.eventID
+    }
+    if let cursor, cursor.head.seq > 0, record.verdict == .sound {
+      let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
+      let spans = record.spans.filter { $0.fromSeq <= cursor.head.seq + 1 }
+      let scan = try LogScan(file, from: cursor.end, request)
+      let chain = try ChainAssembly.assemble(
+        handle, scan, entry, wire: wire, after: cursor.head, spans: spans, in: file)
+      if !chain.needsFullRead, reaches(record, chain) {
+        return shown(chain, record, wanted)
+      }
+    }
+    let entry = KeyDirectory.Entry(
+      log: record.log, namedKey: record.openingKey, recoveries: record.recoveries)
+    let scan = try LogScan(file, request)
+    let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: file)
+    return reaches(record, chain) ? shown(chain, record, wanted) : []
+  }
+
+  private static func reaches(_ record: HeadRecord, _ chain: Chain) -> Bool {
+    if chain.head == record.head { return true }
+    return chain.segments.contains { segment in
+      segment.run.kept.contains {
+        $0.seq == record.head.seq && $0.envelope.eventID == record.head.eventID
+      }
+    }
+  }
+
+  private static func shown(
+    _ chain: Chain, _ record: HeadRecord, _ wanted: (Envelope) -> Bool
+  ) -> [ShownLine] {
+    let last = min(record.head.seq, (record.forkSeq ?? .max) - 1)
+    var lines: [ShownLine] = []
+    for segment in chain.segments {
+      for line in segment.run.kept
+      where segment.seqs.contains(line.seq) && line.seq <= last && wanted(line.envelope) {
+        lines.append(ShownLine(chain.handle, line, isAfterGap: false))
+      }
+    }
+    guard record.verdict == .gap else { return lines }
+    for run in chain.beyond {
+      lines += run.kept.filter { wanted($0.envelope) }
+        .map { ShownLine(chain.handle, $0, isAfterGap: true) }
+    }
+    return lines
+  }
+}
+
+extension ShownLine {
+  fileprivate init(_ handle: Handle, _ line: KeptLine, isAfterGap: Bool) {
+    self.init(
+      handle: handle, seq: line.seq, eventID: line.envelope.eventID, pk: line.envelope.pk,
+      bytes: line.bytes, message: try? Message(line.bytes.span, line.envelope),
+      isAfterGap: isAfterGap,
+      end: .init(offset: line.place.end, lineCount: line.place.number))
+  }
+}

@@ -1,0 +1,51 @@
+package import Host
+import WireFormat
+
+/// Splits a file into whole lines while it is read, in bounded memory.
+package enum LineStream {
+  /// Where a pass ended: just past the last LF, and the number of that line.
+  package struct End: Equatable, Sendable {
+    package var offset: Int64
+    package var lineCount: Int
+
+    package init(offset: Int64 = 0, lineCount: Int = 0) {
+      self.offset = offset
+      self.lineCount = lineCount
+    }
+  }
+
+  /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
+  ///
+  /// Bytes after the last LF are not given: they are not part of a log.
+  package static func forEachLine(
+    of file: borrowing OpenFile, from start: End = End(),
+    _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
+  ) throws(HostError) -> End {
+    var end = start
+    var reader = BlockReader(from: start.offset)
+    var tail = 0
+    var overlong = 0
+    while try reader.next(of: file, keeping: tail) {
+      var lineStart = 0
+      let block = reader.block.span
+      var index = tail
+      while index < block.count {
+        defer { index += 1 }
+        guard block[index] == UInt8(ascii: "\n") else { continue }
+        let place = LinePlace(
+          number: end.lineCount + 1, offset: end.offset, byteCount: overlong + index - lineStart)
+        let isHeld = overlong == 0 && place.byteCount <= ReaderLimits.lineByteCount
+        try body(place, isHeld ? block.extracting(lineStart..<index) : nil)
+        end = End(offset: place.end, lineCount: place.number)
+        overlong = 0
+        lineStart = index + 1
+      }
+      tail = block.count - lineStart
+      if tail > ReaderLimits.lineByteCount {
+        overlong += tail
+        tail = 0
+      }
+    }
+    return end
+  }
+}

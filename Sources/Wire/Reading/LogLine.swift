@@ -1,0 +1,37 @@
+package import WireFormat
+
+/// Where a line stands in a log file.
+package struct LinePlace: Hashable, Sendable {
+  /// From 1.
+  package let number: Int
+  package let offset: Int64
+  /// Its LF not counted.
+  package let byteCount: Int
+
+  /// Just past its LF.
+  package var end: Int64 { offset + Int64(byteCount) + 1 }
+}
+
+/// A line whose id and wire were checked, with what it says of itself.
+package struct KeptLine: Sendable {
+  package let place: LinePlace
+  package let bytes: [UInt8]
+  package let envelope: Envelope
+
+  package var seq: Int { if case .chain(let seq, _) = envelope.place { seq } else { 0 } }
+}
+
+/// A line at fault, and why.
+package struct FaultyLine: Hashable, Sendable {
+  package let place: LinePlace
+  package let fault: LineFault
+  /// The key that it claims, where it got that far; a claim by a key that is not the writer's is
+  /// `unknown_key` before it is anything else.
+  let claimedKey: Bytes32?
+
+  init(_ place: LinePlace, _ fault: LineFault, claimedKey: Bytes32? = nil) {
+    self.place = place
+    self.fault = fault
+    self.claimedKey = claimedKey
+  }
+}

@@ -1,0 +1,48 @@
+package import WireFormat
+
+/// Consecutive lines of a log by one key, each linked to the one before it and the last one signed.
+///
+/// The signature of the last line proves content, author and order of all: every hash is inside the
+/// next.
+package struct Run: Sendable {
+  package let pk: Bytes32
+  package let firstSeq: Int
+  package let firstPrev: Bytes32
+  package let firstPlace: LinePlace
+  package internal(set) var lastSeq: Int
+  package internal(set) var lastID: Bytes32
+  package internal(set) var lastPlace: LinePlace
+  /// The lines that the reader asked to keep.
+  package internal(set) var kept: [KeptLine] = []
+  /// Lines that hold their place and whose content is refused.
+  package internal(set) var contentFaults: [FaultyLine] = []
+  /// The key may change after such a line, so a run never goes past one.
+  var endsWithKeyAdd = false
+
+  init(_ place: LinePlace, _ envelope: Envelope, seq: Int, prev: Bytes32) {
+    (pk, firstSeq, firstPrev, firstPlace) = (envelope.pk, seq, prev, place)
+    (lastSeq, lastID, lastPlace) = (seq, envelope.eventID, place)
+  }
+
+  func continues(_ envelope: Envelope, seq: Int, prev: Bytes32) -> Bool {
+    !endsWithKeyAdd && envelope.pk == pk && seq == lastSeq + 1 && prev == lastID
+  }
+
+  mutating func append(_ place: LinePlace, _ envelope: Envelope) {
+    lastSeq += 1
+    (lastID, lastPlace) = (envelope.eventID, place)
+  }
+
+  /// Takes the last line back; false when it was the only one.
+  mutating func dropLast(prev: Bytes32, place: LinePlace?) -> Bool {
+    guard lastSeq > firstSeq, let place else { return false }
+    kept.removeAll { $0.seq == lastSeq }
+    contentFaults.removeAll { $0.place == lastPlace }
+    lastSeq -= 1
+    (lastID, lastPlace, endsWithKeyAdd) = (prev, place, false)
+    return true
+  }
+
+  /// The place in the file of a line by its seq, as far as its number goes.
+  func lineNumber(of seq: Int) -> Int { firstPlace.number + seq - firstSeq }
+}

@@ -1,0 +1,127 @@
+package import Host
+package import Identity
+package import Protocol
+package import WireFormat
+
+/// All that the shared directory proves by itself: every chain from seq 1, folded.
+package struct WireReading: Sendable {
+  package let genesis: Genesis
+  package private(set) var directory: KeyDirectory
+  package private(set) var chains: [Handle: Chain] = [:]
+  package private(set) var scans: [Handle: LogScan] = [:]
+  /// The size and identity of each log when it was read.
+  package private(set) var files: [Handle: FileStatus] = [:]
+  package private(set) var state: WireState
+
+  package struct Options {
+    package var checksEverySignature = false
+    /// Lines to keep beside those that carry state.
+    package var keeps: (Handle, Envelope) -> Bool = { _, _ in false }
+    /// What the reader remembers of each chain.
+    package var known: [Handle: Chain.Remembered] = [:]
+
+    package init() {}
+  }
+
+  /// Reads every log whole; a function of the bytes alone, in whatever order lines came to be
+  /// there.
+  package init(
+    _ shared: borrowing SharedDirectory, _ genesis: Genesis, _ options: Options = Options()
+  ) throws(HostError) {
+    self.genesis = genesis
+    directory = KeyDirectory(genesis)
+    state = WireState(genesis)
+    // Introductions and member decisions name keys and logs, which may prove more of both.
+    for _ in 0..<Self.roundLimit {
+      try readLogs(shared, options)
+      fold()
+      let next = KeyDirectory(genesis, state)
+      let isSettled =
+        chains.count == next.entries.count
+        && chains.values.allSatisfy { $0.isRead(under: next, before: directory) }
+      directory = next
+      if isSettled { break }
+      chains = [:]
+    }
+  }
+
+  private static let roundLimit = 16
+
+  private mutating func readLogs(
+    _ shared: borrowing SharedDirectory, _ options: Options
+  ) throws(HostError) {
+    for (handle, entry) in directory.entries where chains[handle] == nil {
+      guard let file = try shared.openForReading(entry.log) else {
+        let scan = LogScan(end: .init())
+        scans[handle] = scan
+        var empty = Chain(handle: handle, head: .none, spans: [])
+        empty.openingKey = entry.namedKey
+        chains[handle] = empty.reconciled(with: options.known[handle] ?? .nothing, scan)
+        continue
+      }
+      let scan: LogScan
+      if let held = scans[handle] {
+        scan = held
+      } else {
+        scan = try self.scan(file, handle, options)
+        files[handle] = try file.status()
+        scans[handle] = scan
+      }
+      chains[handle] = try ChainAssembly.assemble(handle, scan, entry, wire: genesis.id, in: file)
+        .reconciled(with: options.known[handle] ?? .nothing, scan)
+    }
+  }
+
+  private func scan(
+    _ file: borrowing OpenFile, _ handle: Handle, _ options: Options
+  ) throws(HostError) -> LogScan {
+    var request = LogScan.Request(wire: genesis.id, handle: handle) { envelope in
+      if case .chain(let seq, _) = envelope.place, seq == options.known[handle]?.head.seq {
+        return true
+      }
+      return envelope.carriesState || options.keeps(handle, envelope)
+    }
+    request.checksEverySignature = options.checksEverySignature
+    return try LogScan(file, request)
+  }
+
+  private mutating func fold() {
+    state = WireState(genesis)
+    for handle in chains.keys.sorted() {
+      for fact in chains[handle]?.facts ?? [] where fact.envelope.carriesState {
+        if let message = try? Message(fact.bytes.span, fact.envelope) { _ = state.fold(message) }
+      }
+    }
+  }
+}
+
+extension Envelope {
+  /// Whether lines of this kind can change the state.
+  package var carriesState: Bool {
+    MessageType(rawValue: kind).map { WireState.foldedTypes.contains($0) } ?? false
+  }
+}
+
+extension KeyDirectory {
+  package init(_ genesis: Genesis) {
+    self.init(
+      founder: genesis.founder, founderKey: genesis.founderKey,
+      logs: genesis.members.map { ($0.handle, $0.log) })
+  }
+
+  /// What the genesis, the founder's introductions and the counting member decisions say.
+  package init(_ genesis: Genesis, _ state: WireState) {
+    self.init(genesis)
+    for (handle, pk) in state.introductions { introduce(handle, pk: pk) }
+    state.history.extend(&self)
+  }
+}
+
+extension Chain {
+  /// Whether a new directory would open and continue this chain as the old one did.
+  func isRead(under next: KeyDirectory, before: KeyDirectory) -> Bool {
+    guard let new = next.entries[handle], let old = before.entries[handle] else { return false }
+    return new.log == old.log && new.recoveries == old.recoveries
+      && (new.namedKey ?? adoptedKey ?? openingKey) == openingKey
+  }
+}

@@ -1,0 +1,82 @@
+package import Host
+package import Protocol
+import WireFormat
+
+/// The directory that the members share, opened once and checked.
+package struct SharedDirectory: ~Copyable {
+  package let directory: Directory
+  package var path: String { directory.path }
+
+  package static let genesisName = "wire.json"
+  package static let beatsName = "beats"
+  package static let decisionsName = "decisions.jsonl"
+  private static let genesisByteLimit = 1 << 20
+
+  /// Refuses a link, and a directory that others may change: world-writable without the sticky bit,
+  /// or of another account unless it is shared by a group with setgid and sticky (3770).
+  package static func open(_ path: String) throws(WireError) -> SharedDirectory {
+    do {
+      let directory = try Directory.open(path, followLast: false)
+      let status = try directory.status()
+      let isSticky = status.mode & 0o1000 != 0
+      if status.mode & 0o002 != 0, !isSticky {
+        throw WireError.unsafeDirectory(path, .worldWritable)
+      }
+      let isShared = status.mode & 0o3000 == 0o3000
+      if status.owner != Environment.effectiveUser, status.owner != 0, !isShared {
+        throw WireError.unsafeDirectory(path, .foreignOwner)
+      }
+      return SharedDirectory(directory: directory)
+    } catch let error as HostError {
+      throw .host(error)
+    } catch let error as WireError {
+      throw error
+    } catch {
+      throw .notAWire(path)
+    }
+  }
+
+  private func genesisBytes() throws(WireError) -> [UInt8] {
+    let bytes: [UInt8]?
+    do {
+      bytes = try directory.readFile(
+        Self.genesisName, limit: Self.genesisByteLimit, policy: .anyOwner)
+    } catch { throw .host(error) }
+    guard let bytes else { throw .notAWire(path) }
+    return bytes
+  }
+
+  /// The genesis by its content alone: for an agent that has pinned the wire's id.
+  package func genesis() throws(WireError) -> Genesis {
+    let bytes = try genesisBytes()
+    do { return try Genesis(bytes) } catch { throw .genesis(path, error) }
+  }
+
+  /// The genesis with its signature checked: for a stranger.
+  package func checkedGenesis() throws(WireError) -> Genesis {
+    let bytes = try genesisBytes()
+    do { return try Genesis(checking: bytes) } catch { throw .genesis(path, error) }
+  }
+
+  /// A log or derived file for reading; nil when there is none yet.
+  package func openForReading(_ name: String) throws(HostError) -> OpenFile? {
+    do {
+      let file = try OpenFile.open(name, in: directory, mode: .read)
+      try file.require(.anyOwner)
+      return file
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
+  /// The heartbeat directory; nil when there is none yet.
+  package func beats() throws(HostError) -> Directory? {
+    do {
+      return try directory.openSubdirectory(Self.beatsName)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+}

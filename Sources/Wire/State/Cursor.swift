@@ -1,0 +1,110 @@
+import Host
+package import WireFormat
+
+/// How far one session was shown one chain.
+///
+/// Ranges, not one number: lines beyond a gap are shown before those that fill it, and none is
+/// skipped.
+package struct Cursor: Equatable, Sendable {
+  /// Ascending, apart from each other; in a sound chain one range from 1.
+  package private(set) var shown: [ClosedRange<Int>] = []
+  /// Where the range from 1 ends, so that reading can go on from there.
+  package private(set) var head = Head.none
+  package private(set) var end = LineStream.End()
+
+  package init() {}
+
+  package func contains(_ seq: Int) -> Bool { shown.contains { $0.contains(seq) } }
+
+  /// Marks a line as shown; `end` is where it ends in the log.
+  package mutating func mark(_ seq: Int, eventID: Bytes32, end place: LineStream.End) {
+    guard !contains(seq) else { return }
+    shown.append(seq...seq)
+    shown.sort { $0.lowerBound < $1.lowerBound }
+    var joined: [ClosedRange<Int>] = []
+    for range in shown {
+      if let last = joined.last, last.upperBound + 1 >= range.lowerBound {
+        joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        joined.append(range)
+      }
+    }
+    shown = joined
+    if shown.first?.lowerBound == 1, shown.first?.upperBound == seq {
+      head = Head(seq: seq, eventID: eventID)
+      end = place
+    }
+  }
+
+  /// The last seq up to which everything was shown.
+  package var contiguous: Int { shown.first?.lowerBound == 1 ? shown[0].upperBound : 0 }
+}
+
+/// The cursors of one session, by writer.
+package struct CursorSet: Equatable, Sendable {
+  package var cursors: [Handle: Cursor] = [:]
+
+  package init() {}
+
+  private static let directoryName = "cursors"
+
+  package static func load(
+    _ state: borrowing PrivateState, session: String
+  ) throws(WireError) -> CursorSet {
+    var set = CursorSet()
+    let bytes: [UInt8]?
+    do {
+      let directory = try state.subdirectory(directoryName)
+      bytes = try directory.readFile("\(session).json", limit: 1 << 20, policy: .secret)
+    } catch { throw .host(error) }
+    guard let bytes else { return set }
+    guard let object = try? JSONParser.record(bytes) else {
+      throw .privateState("\(state.path)/\(directoryName)/\(session).json", "damaged")
+    }
+    for member in object.members {
+      guard let handle = Handle(member.key), let cursor = Cursor(member.value) else { continue }
+      set.cursors[handle] = cursor
+    }
+    return set
+  }
+
+  /// Heads must have been saved durably before this moves past them.
+  package func save(
+    _ state: borrowing PrivateState, session: String
+  ) throws(WireError) {
+    var object = JSONObject()
+    for (handle, cursor) in cursors { object[Text(handle.name)] = cursor.value }
+    do {
+      let directory = try state.subdirectory(Self.directoryName)
+      try directory.replaceFile(
+        "\(session).json", with: CanonicalWriter.bytes(of: object), permissions: 0o600,
+        durable: false)
+    } catch { throw .host(error) }
+  }
+}
+
+extension Cursor {
+  fileprivate var value: JSONValue {
+    .object([
+      "shown": .array(
+        shown.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) }),
+      "event_id": .string(head.eventID.hex), "seq": .integer(head.seq),
+      "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
+    ])
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let object = value.members, let ranges = object["shown"]?.elements,
+      let id = object["event_id"]?.text.flatMap(Bytes32.init(hex:)), let seq = object["seq"]?.int,
+      let end = object["end"]?.elements?.compactMap(\.int), end.count == 2
+    else { return nil }
+    for range in ranges {
+      guard let bounds = range.elements?.compactMap(\.int), bounds.count == 2,
+        bounds[0] >= 1, bounds[0] <= bounds[1]
+      else { return nil }
+      shown.append(bounds[0]...bounds[1])
+    }
+    head = Head(seq: seq, eventID: id)
+    self.end = .init(offset: Int64(end[0]), lineCount: end[1])
+  }
+}

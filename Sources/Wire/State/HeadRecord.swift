@@ -1,0 +1,93 @@
+package import Host
+package import Identity
+package import WireFormat
+
+/// What a reader remembers of one chain between two commands.
+package struct HeadRecord: Equatable, Sendable {
+  package var log: String
+  package var head: Head
+  package var spans: [KeySpan]
+  package var openingKey: Bytes32?
+  package var recoveries: [KeyDirectory.Recovery]
+  package var verdict: ChainVerdict
+  package var forkSeq: Int?
+  /// Lines at fault when the log was last read whole, and since.
+  package var faultCount: Int
+  /// The line of the head: half of a proof, should another one turn up.
+  package var headLine: [UInt8]
+  /// Where it stood.
+  package var headPlace: LinePlace
+  /// How far the log was read; hints, like the two below.
+  package var end: LineStream.End
+  package var device: UInt64
+  package var inode: UInt64
+
+  /// Whether the lines from here on can be read without the ones before.
+  var isContinuable: Bool { verdict == .sound && head.seq > 0 }
+
+  package func isSameFile(as status: FileStatus) -> Bool {
+    status.device == device && status.inode == inode
+  }
+}
+
+extension HeadRecord {
+  var object: JSONObject {
+    [
+      "log": .string(log), "seq": .integer(head.seq), "event_id": .string(head.eventID.hex),
+      "spans": .array(
+        spans.map { .object(["from": .integer($0.fromSeq), "pk": .string($0.pk.hex)]) }),
+      "opening_key": openingKey.map { .string($0.hex) }, "verdict": .string(verdict.rawValue),
+      "recoveries": .array(
+        recoveries.map {
+          .object([
+            "seq": .integer($0.seq), "event_id": .string($0.eventID.hex), "pk": .string($0.pk.hex),
+          ])
+        }),
+      "fork_seq": forkSeq.map { .integer($0) }, "faults": .integer(faultCount),
+      "line": .string(Text(utf8: headLine)),
+      "place": .array([
+        .integer(headPlace.number), .integer(Int(headPlace.offset)), .integer(headPlace.byteCount),
+      ]),
+      "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
+      "file": .strings([String(device), String(inode)]),
+    ]
+  }
+
+  init?(_ object: JSONObject) {
+    guard let log = object["log"]?.text?.string, let seq = object["seq"]?.int,
+      let id = object["event_id"]?.text.flatMap(Bytes32.init(hex:)),
+      let spans = object["spans"]?.elements?.compactMap({ KeySpan($0) }),
+      let verdict = object["verdict"]?.text.flatMap({ ChainVerdict(rawValue: $0.string) }),
+      let faults = object["faults"]?.int, let line = object["line"]?.text,
+      let place = object["place"]?.elements?.compactMap(\.int), place.count == 3,
+      let end = object["end"]?.elements?.compactMap(\.int), end.count == 2,
+      let file = object["file"]?.texts?.compactMap({ UInt64($0.string) }), file.count == 2
+    else { return nil }
+    self.init(
+      log: log, head: Head(seq: seq, eventID: id), spans: spans,
+      openingKey: object["opening_key"]?.text.flatMap(Bytes32.init(hex:)),
+      recoveries: object["recoveries"]?.elements?.compactMap { .init($0) } ?? [], verdict: verdict,
+      forkSeq: object["fork_seq"]?.int, faultCount: faults, headLine: line.utf8,
+      headPlace: LinePlace(number: place[0], offset: Int64(place[1]), byteCount: place[2]),
+      end: .init(offset: Int64(end[0]), lineCount: end[1]), device: file[0], inode: file[1])
+  }
+}
+
+extension KeyDirectory.Recovery {
+  init?(_ value: JSONValue) {
+    guard let object = value.members, let seq = object["seq"]?.int,
+      let eventID = object["event_id"]?.text.flatMap(Bytes32.init(hex:)),
+      let pk = object["pk"]?.text.flatMap(Bytes32.init(hex:))
+    else { return nil }
+    self.init(seq: seq, eventID: eventID, pk: pk)
+  }
+}
+
+extension KeySpan {
+  init?(_ value: JSONValue) {
+    guard let from = value.members?["from"]?.int,
+      let pk = value.members?["pk"]?.text.flatMap(Bytes32.init(hex:))
+    else { return nil }
+    self.init(fromSeq: from, pk: pk)
+  }
+}

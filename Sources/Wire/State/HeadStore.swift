@@ -1,0 +1,143 @@
+import Host
+package import WireFormat
+
+/// The heads of all chains and the lines that carry state up to just these heads.
+///
+/// `heads.json` is replaced at once and says how many bytes of which facts file it goes with; facts
+/// are appended before it and cut or skipped when it does not name them. The facts are a cache of
+/// verified lines: folding them again gives the state, so there is no second format of it.
+package struct HeadStore: Sendable {
+  package var records: [Handle: HeadRecord] = [:]
+  /// Whether facts came that nobody has yet drawn the consequences of.
+  package private(set) var isUnsettled = false
+  private var generation = 0
+  private var factByteCount: Int64 = 0
+
+  private static let name = "heads.json"
+  private static let version = 1
+
+  package init() {}
+
+  /// Reads what an earlier command left; of another wire or version nothing is taken.
+  package static func load(
+    _ state: borrowing PrivateState, wire: Bytes32
+  ) throws(WireError) -> HeadStore {
+    guard let object = try state.readObject(name) else { return HeadStore() }
+    var store = HeadStore()
+    store.generation = object["generation"]?.int ?? 0
+    guard object["version"]?.int == version, object["wire"]?.text == Text(wire.hex),
+      let bytes = object["facts"]?.int, let chains = object["chains"]?.members
+    else { return store }
+    store.factByteCount = Int64(bytes)
+    store.isUnsettled = object["unsettled"]?.flag ?? true
+    for member in chains.members {
+      guard let handle = Handle(member.key), let object = member.value.members,
+        let record = HeadRecord(object)
+      else { throw .privateState("\(state.path)/\(name)", "damaged at chain \(member.key.string)") }
+      store.records[handle] = record
+    }
+    return store
+  }
+
+  /// Names one version of the facts: equal keys mean equal facts.
+  package struct Key: Equatable, Sendable {
+    let generation: Int
+    let byteCount: Int64
+  }
+
+  package var key: Key { Key(generation: generation, byteCount: factByteCount) }
+
+  private var factsName: String { "facts.\(generation).jsonl" }
+
+  /// The lines that carry state, in the order in which they were verified.
+  package func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
+    guard factByteCount > 0 else { return [] }
+    let bytes = try state.readFile(factsName) ?? []
+    guard bytes.count >= factByteCount else {
+      throw .privateState("\(state.path)/\(factsName)", "shorter than heads.json says")
+    }
+    var facts: [KeptLine] = []
+    var start = 0
+    let span = bytes.span
+    for index in 0..<Int(factByteCount) where span[index] == UInt8(ascii: "\n") {
+      let line = span.extracting(start..<index)
+      if let envelope = try? Envelope.read(line) {
+        let place = LinePlace(
+          number: facts.count + 1, offset: Int64(start), byteCount: index - start)
+        facts.append(
+          KeptLine(place: place, bytes: line.bytes(in: 0..<line.count), envelope: envelope))
+      }
+      start = index + 1
+    }
+    return facts
+  }
+
+  /// Adds facts to those held, then moves the heads over them.
+  package mutating func append(
+    _ facts: [KeptLine], wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
+  ) throws(WireError) {
+    if !facts.isEmpty {
+      isUnsettled = true
+      do {
+        let file = try OpenFile.open(
+          factsName, in: state.directory, mode: .append, permissions: 0o600)
+        try file.require(.secret)
+        if try file.status().byteCount > factByteCount { try file.truncate(to: factByteCount) }
+        let bytes = Self.join(facts)
+        try file.writeWhole(bytes)
+        if durable { try file.synchronizeData() }
+        factByteCount += Int64(bytes.count)
+      } catch { throw .host(error) }
+    }
+    try save(wire, state, durable: durable)
+  }
+
+  /// Puts other facts in place of those held, then the heads that go with them.
+  package mutating func replace(
+    _ facts: [KeptLine], wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
+  ) throws(WireError) {
+    let old = factsName
+    generation += 1
+    isUnsettled = true
+    let bytes = Self.join(facts)
+    do {
+      try state.directory.replaceFile(
+        factsName, with: bytes, permissions: 0o600, durable: durable)
+    } catch { throw .host(error) }
+    factByteCount = Int64(bytes.count)
+    try save(wire, state, durable: durable)
+    // A leftover is a few bytes on disk that nothing names.
+    try? state.directory.unlink(old)
+  }
+
+  /// Notes that the consequences of all facts held are drawn.
+  package mutating func markSettled(
+    wire: Bytes32, _ state: borrowing PrivateState
+  ) throws(WireError) {
+    guard isUnsettled else { return }
+    isUnsettled = false
+    try save(wire, state, durable: false)
+  }
+
+  private static func join(_ facts: [KeptLine]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for fact in facts {
+      bytes += fact.bytes
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private func save(
+    _ wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
+  ) throws(WireError) {
+    var chains = JSONObject()
+    for (handle, record) in records { chains[Text(handle.name)] = .object(record.object) }
+    let object: JSONObject = [
+      "version": .integer(Self.version), "wire": .string(wire.hex),
+      "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
+      "chains": .object(chains), "unsettled": .bool(isUnsettled),
+    ]
+    try state.write(object, to: Self.name, durable: durable)
+  }
+}

@@ -1,0 +1,82 @@
+package import Host
+package import WireFormat
+
+/// What one agent remembers of one wire, on this machine only; no peer can reach it.
+///
+///     heads.json  facts.N.jsonl      what was verified, and the lines that carry state
+///     writer.json                    the own head
+///     cursors/SESSION.json           how far a session was shown
+///     trust.json  invites.json       what DeadDropKit keeps
+///     reader.lock  writer.lock       never unlinked
+///     evidence/                      lines that were refused
+package struct PrivateState: ~Copyable {
+  package let directory: Directory
+  package var path: String { directory.path }
+
+  /// How long a lock is waited for before its holder is named.
+  package static let lockPatience: Duration = .seconds(5)
+  private static let fileByteLimit = 1 << 28
+
+  /// Makes the directory when it is absent; refuses one that others may read or change.
+  package static func open(_ path: String) throws(WireError) -> PrivateState {
+    do {
+      let directory = try Directory.createPath(path, permissions: 0o700)
+      _ = try directory.require(.privateDirectory)
+      return PrivateState(directory: directory)
+    } catch { throw .host(error) }
+  }
+
+  /// Takes a lock file; it goes with the returned file.
+  package func lock(_ name: String) throws(WireError) -> OpenFile {
+    do {
+      let file = try OpenFile.open(
+        name, in: directory, mode: .readWriteCreate, permissions: 0o600)
+      try file.require(.secret)
+      try file.requireLock(upTo: Self.lockPatience)
+      return file
+    } catch { throw .host(error) }
+  }
+
+  /// A JSON object that this agent wrote; nil when absent.
+  package func readObject(_ name: String) throws(WireError) -> JSONObject? {
+    guard let bytes = try readFile(name) else { return nil }
+    do {
+      return try JSONParser.record(bytes)
+    } catch {
+      throw .privateState(
+        "\(path)/\(name)", "damaged (\(error.reason.rawValue) at byte \(error.offset))")
+    }
+  }
+
+  package func readFile(_ name: String) throws(WireError) -> [UInt8]? {
+    do {
+      return try directory.readFile(name, limit: Self.fileByteLimit, policy: .secret)
+    } catch { throw .host(error) }
+  }
+
+  /// Replaces a file at once.
+  package func write(
+    _ object: JSONObject, to name: String, durable: Bool
+  ) throws(WireError) {
+    do {
+      try directory.replaceFile(
+        name, with: CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")], permissions: 0o600,
+        durable: durable)
+    } catch { throw .host(error) }
+  }
+
+  /// A directory inside it, made when absent.
+  package func subdirectory(_ name: String) throws(HostError) -> Directory {
+    do {
+      return try directory.openSubdirectory(name)
+    } catch {
+      guard error.isNotFound else { throw error }
+    }
+    do {
+      try directory.createSubdirectory(name, permissions: 0o700)
+    } catch {
+      if !error.isExists { throw error }
+    }
+    return try directory.openSubdirectory(name)
+  }
+}

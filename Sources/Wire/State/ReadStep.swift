@@ -1,0 +1,119 @@
+import Host
+import Identity
+import Protocol
+import WireFormat
+
+/// How one chain's record moves on.
+struct ReadStep {
+  enum Look {
+    case unchanged
+    case grown(ReadStep)
+    case needsFullRead
+  }
+
+  let chain: Chain
+  let record: HeadRecord
+
+  /// Looks at a log that was read before, and reads what it grew by.
+  static func take(
+    _ handle: Handle, _ record: HeadRecord, _ wire: Bytes32, _ shared: borrowing SharedDirectory
+  ) throws(HostError) -> Look {
+    guard let file = try shared.openForReading(record.log) else {
+      return record.inode == 0 ? .unchanged : .needsFullRead
+    }
+    let status = try file.status()
+    guard record.isSameFile(as: status), status.byteCount >= record.end.offset,
+      try record.headStands(in: file)
+    else { return .needsFullRead }
+    if status.byteCount == record.end.offset { return .unchanged }
+    guard record.isContinuable else { return .needsFullRead }
+    let request = LogScan.Request(wire: wire, handle: handle, keeps: \.carriesState)
+    let scan = try LogScan(file, from: record.end, request)
+    if scan.end == record.end { return .unchanged }
+    let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
+    let chain = try ChainAssembly.assemble(
+      handle, scan, entry, wire: wire, after: record.head, spans: record.spans, in: file)
+    guard !chain.needsFullRead else { return .needsFullRead }
+    // A head that is saved must not be ahead of the disk: a power cut would convict its writer.
+    try file.synchronizeData()
+    var next = record
+    next.end = scan.end
+    next.faultCount += chain.faults.count
+    try next.take(chain, in: file)
+    return .grown(ReadStep(chain: chain, record: next))
+  }
+
+  private init(chain: Chain, record: HeadRecord) {
+    (self.chain, self.record) = (chain, record)
+  }
+
+  /// The record that a full read gives.
+  init(
+    _ chain: Chain, _ entry: KeyDirectory.Entry, _ reading: WireReading,
+    _ shared: borrowing SharedDirectory, old: HeadRecord?
+  ) throws(HostError) {
+    let status = reading.files[chain.handle]
+    var record = HeadRecord(
+      log: entry.log, head: chain.head, spans: chain.spans, openingKey: chain.openingKey,
+      recoveries: entry.recoveries, verdict: chain.verdict, forkSeq: chain.forkSeq,
+      faultCount: chain.faults.count, headLine: old?.headLine ?? [],
+      headPlace: old?.headPlace ?? LinePlace(number: 0, offset: 0, byteCount: 0),
+      end: reading.scans[chain.handle]?.end ?? .init(), device: status?.device ?? 0,
+      inode: status?.inode ?? 0)
+    if chain.remembered == nil, let file = try shared.openForReading(entry.log) {
+      try file.synchronizeData()
+      try record.take(chain, in: file)
+    }
+    self.init(chain: chain, record: record)
+  }
+
+  func keepEvidence(_ shared: borrowing SharedDirectory, _ state: borrowing PrivateState) {
+    guard !chain.faults.isEmpty else { return }
+    if let remembered = chain.remembered {
+      Evidence.keep(
+        remembered.headLine, log: record.log, line: record.headPlace.number,
+        reason: chain.verdict.rawValue, state)
+    }
+    guard let file = try? shared.openForReading(record.log) else { return }
+    for fault in chain.faults.prefix(64) where fault.place.byteCount > 0 {
+      let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
+      guard let bytes = try? file.read(at: fault.place.offset, count: count) else { continue }
+      Evidence.keep(
+        bytes, log: record.log, line: fault.place.number, reason: fault.fault.rawValue, state)
+    }
+  }
+}
+
+extension HeadRecord {
+  /// Whether the head's line is still where it was.
+  func headStands(in file: borrowing OpenFile) throws(HostError) -> Bool {
+    guard head.seq > 0 else { return true }
+    let bytes = try file.read(at: headPlace.offset, count: headPlace.byteCount + 1)
+    return bytes == headLine + [UInt8(ascii: "\n")]
+  }
+
+  /// Moves to the head of a chain just read from this file.
+  fileprivate mutating func take(_ chain: Chain, in file: borrowing OpenFile) throws(HostError) {
+    (head, spans) = (chain.head, chain.spans)
+    guard let last = chain.segments.last else { return }
+    // Only a segment that ends with its run has its last line at the run's end.
+    let place =
+      last.seqs.upperBound == last.run.lastSeq
+      ? last.run.lastPlace : try Self.place(of: last, in: file)
+    headPlace = place
+    headLine = try file.read(at: place.offset, count: place.byteCount)
+  }
+
+  private static func place(
+    of segment: Segment, in file: borrowing OpenFile
+  ) throws(HostError) -> LinePlace {
+    let run = segment.run
+    var found = run.lastPlace
+    let start = LineStream.End(offset: run.firstPlace.offset, lineCount: run.firstPlace.number - 1)
+    let number = run.lineNumber(of: segment.seqs.upperBound)
+    _ = try LineStream.forEachLine(of: file, from: start) { (place, _) throws(HostError) in
+      if place.number == number { found = place }
+    }
+    return found
+  }
+}

@@ -1,0 +1,169 @@
+import Host
+import Identity
+package import Protocol
+package import WireFormat
+
+/// One agent's view of a wire: what it has verified, carried from command to command.
+///
+/// `catchUp` reads what is new. A log that simply grew costs its new lines; anything else (a gap, a
+/// fork, a changed file, a new member) is judged by one full read of the wire, which remembers the
+/// heads.
+package struct WireReader: Sendable {
+  /// What a catch-up met.
+  package struct News: Sendable {
+    /// Lines at fault that were not known before.
+    package var bad: [Audit.BadLine] = []
+    /// Whether any head moved.
+    package var hasMoved = false
+  }
+
+  package let genesis: Genesis
+  package private(set) var store = HeadStore()
+  private var folded: WireState?
+  private var foldedKey: HeadStore.Key?
+
+  package init(_ genesis: Genesis) { self.genesis = genesis }
+
+  /// Verifies all lines that came since the last time, under the reader's lock.
+  package mutating func catchUp(
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) throws(WireError) -> News {
+    let lock = try state.lock("reader.lock")
+    defer { _ = lock.path }
+    store = try HeadStore.load(state, wire: genesis.id)
+    let steps = try WireError.lifting { () throws(HostError) in try goOn(shared) }
+    guard let steps, !store.records.isEmpty else { return try readWhole(shared, state) }
+    var news = News()
+    guard !steps.isEmpty else { return news }
+    var facts: [KeptLine] = []
+    for step in steps {
+      news.bad += step.chain.faults.map {
+        Audit.BadLine(file: step.record.log, line: $0.place.number, reason: $0.fault)
+      }
+      news.hasMoved = news.hasMoved || !step.chain.segments.isEmpty
+      facts += step.chain.facts.filter(\.envelope.carriesState)
+      step.keepEvidence(shared, state)
+    }
+    if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
+    for step in steps { store.records[step.chain.handle] = step.record }
+    try store.append(facts, wire: genesis.id, state, durable: true)
+    foldedKey = store.key
+    return news
+  }
+
+  /// A chain's new lines, or nil where one of the logs needs a full read.
+  private func goOn(_ shared: borrowing SharedDirectory) throws(HostError) -> [ReadStep]? {
+    var steps: [ReadStep] = []
+    for handle in store.records.keys.sorted() {
+      guard let record = store.records[handle] else { continue }
+      switch try ReadStep.take(handle, record, genesis.id, shared) {
+      case .unchanged: continue
+      case .needsFullRead: return nil
+      case .grown(let step): steps.append(step)
+      }
+    }
+    return steps
+  }
+
+  /// Folds new facts; false when they changed who may write what, so that all must be read again.
+  private mutating func foldOn(
+    _ facts: [KeptLine], _ state: borrowing PrivateState
+  ) throws(WireError) -> Bool {
+    var now = try current(state)
+    folded = nil
+    let before = KeyDirectory(genesis, now)
+    for fact in facts {
+      if let message = try? Message(fact.bytes.span, fact.envelope) { _ = now.fold(message) }
+    }
+    let after = KeyDirectory(genesis, now)
+    folded = now
+    return after.entries.allSatisfy { handle, entry in
+      guard let record = store.records[handle], let old = before.entries[handle] else {
+        return false
+      }
+      let isSameKey =
+        entry.namedKey == nil ? old.namedKey == nil : entry.namedKey == record.openingKey
+      return entry.log == record.log && entry.recoveries == record.recoveries && isSameKey
+    }
+  }
+
+  /// The state at the heads held; folds the facts once.
+  package mutating func current(_ state: borrowing PrivateState) throws(WireError) -> WireState {
+    if let folded, foldedKey == store.key { return folded }
+    var fresh = WireState(genesis)
+    for fact in try store.facts(state) {
+      if let message = try? Message(fact.bytes.span, fact.envelope) { _ = fresh.fold(message) }
+    }
+    (folded, foldedKey) = (fresh, store.key)
+    return fresh
+  }
+
+  /// Notes that all that follows from the facts held was done.
+  package mutating func markSettled(_ state: borrowing PrivateState) throws(WireError) {
+    let lock = try state.lock("reader.lock")
+    defer { _ = lock.path }
+    guard try HeadStore.load(state, wire: genesis.id).key == store.key else { return }
+    try store.markSettled(wire: genesis.id, state)
+  }
+
+  /// What a full read must not forget.
+  package func known(
+    _ state: borrowing PrivateState
+  ) throws(WireError) -> [Handle: Chain.Remembered] {
+    var facts: [Handle: [KeptLine]] = [:]
+    for fact in try store.facts(state) {
+      guard let message = try? Message(fact.bytes.span, fact.envelope) else { continue }
+      facts[message.from, default: []].append(fact)
+    }
+    return store.records.reduce(into: [:]) { known, entry in
+      let record = entry.value
+      known[entry.key] = Chain.Remembered(
+        head: record.head, headLine: record.headLine, spans: record.spans,
+        facts: facts[entry.key] ?? [], openingKey: record.openingKey)
+    }
+  }
+
+  private mutating func readWhole(
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) throws(WireError) -> News {
+    var options = WireReading.Options()
+    options.known = try known(state)
+    let records = store.records
+    let genesis = genesis
+    let (reading, steps) = try WireError.lifting { () throws(HostError) in
+      let reading = try WireReading(shared, genesis, options)
+      var steps: [ReadStep] = []
+      for handle in reading.handles {
+        guard let chain = reading.chains[handle], let entry = reading.directory.entries[handle]
+        else { continue }
+        steps.append(try ReadStep(chain, entry, reading, shared, old: records[handle]))
+      }
+      return (reading, steps)
+    }
+    for step in steps { step.keepEvidence(shared, state) }
+    return try take(reading, steps, state)
+  }
+
+  /// Takes over what a full read found.
+  fileprivate mutating func take(
+    _ reading: WireReading, _ steps: [ReadStep], _ state: borrowing PrivateState
+  ) throws(WireError) -> News {
+    var news = News()
+    var facts: [KeptLine] = []
+    var records: [Handle: HeadRecord] = [:]
+    for step in steps {
+      let old = store.records[step.chain.handle]
+      let isNewVerdict = old?.verdict ?? .sound != step.record.verdict
+      news.bad += step.chain.faults
+        .filter { isNewVerdict || $0.place.offset >= old?.end.offset ?? 0 }
+        .map { Audit.BadLine(file: step.record.log, line: $0.place.number, reason: $0.fault) }
+      news.hasMoved = news.hasMoved || old?.head != step.record.head
+      facts += step.chain.facts.filter(\.envelope.carriesState)
+      records[step.chain.handle] = step.record
+    }
+    store.records = records
+    try store.replace(facts, wire: genesis.id, state, durable: true)
+    (folded, foldedKey) = (reading.state, store.key)
+    return news
+  }
+}

@@ -1,0 +1,60 @@
+package import Host
+package import Protocol
+package import WireFormat
+
+/// What keeps a wire from being read or written at all; a line at fault is not among these.
+package enum WireError: Error, Equatable, Sendable {
+  case host(HostError)
+  /// The directory has no `wire.json`.
+  case notAWire(String)
+  case genesis(String, Genesis.Fault)
+  /// The directory may be changed by accounts that are no members.
+  case unsafeDirectory(String, UnsafeDirectory)
+  case wrongWire(String, expected: Bytes32, found: Bytes32)
+  case notAMember(Handle)
+  /// The writer's own log does not hold the last line that this writer stored.
+  case ownLogBehind(log: String, seq: Int)
+  /// The writer's own log holds lines by its key that its private state does not know.
+  case ownLogAhead(log: String, seq: Int, known: Int)
+  /// The writer's own log holds other lines than this writer stored.
+  case ownLogDiffers(log: String, seq: Int)
+  /// An append whose durability is unknown: the line may or may not outlive a power cut.
+  case unsynced(HostError)
+  case privateState(String, String)
+
+  package enum UnsafeDirectory: String, Sendable {
+    case worldWritable = "writable by every account"
+    case foreignOwner = "owned by another account"
+  }
+}
+
+extension WireError {
+  /// Runs what touches the system, so that its error is told as this module's.
+  package static func lifting<Value: ~Copyable>(
+    _ body: () throws(HostError) -> Value
+  ) throws(WireError) -> Value {
+    do { return try body() } catch { throw .host(error) }
+  }
+}
+
+extension WireError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .host(let error): error.description
+    case .notAWire(let path): "\(path): no wire.json, not a wire"
+    case .genesis(let path, let fault): "\(path)/wire.json: \(fault)"
+    case .unsafeDirectory(let path, let why): "\(path): \(why.rawValue)"
+    case .wrongWire(let path, let expected, let found):
+      "\(path): this is wire \(found.hex.prefix(12)), not \(expected.hex.prefix(12))"
+    case .notAMember(let handle): "\(handle) is not a member of this wire"
+    case .ownLogBehind(let log, let seq):
+      "\(log): line \(seq), which this agent stored, is gone"
+    case .ownLogAhead(let log, let seq, let known):
+      "\(log): reaches line \(seq), this machine's state knows \(known)"
+    case .ownLogDiffers(let log, let seq):
+      "\(log): line \(seq) is not the one that this agent stored"
+    case .unsynced(let error): "stored, but not proven durable: \(error)"
+    case .privateState(let path, let what): "\(path): \(what)"
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package import Host
+package import Identity
+package import WireFormat
+
+/// A heartbeat that was checked: who beat, with which counter, and what it says.
+package struct Beat: Sendable {
+  package let handle: Handle
+  package let n: Int
+  package let message: Message
+
+  /// The peer's own head and what it has verified and read of others: its receipts.
+  package var seen: [Handle: Int] { places("seen") }
+
+  package var read: [Handle: Int] {
+    var read: [Handle: Int] = [:]
+    for member in message.body?.members?["read"]?.members?.members ?? [] {
+      if let handle = Handle(member.key), let seq = member.value.int { read[handle] = seq }
+    }
+    return read
+  }
+
+  private func places(_ key: Text) -> [Handle: Int] {
+    var places: [Handle: Int] = [:]
+    for member in message.body?.members?[key]?.members?.members ?? [] {
+      if let handle = Handle(member.key), let seq = member.value.elements?.first?.int {
+        places[handle] = seq
+      }
+    }
+    return places
+  }
+}
+
+/// The beats of all agents: a file each, in which the newest complete line counts.
+package enum Beats {
+  /// A line this long is written whole where any append is.
+  package static let lineByteLimit = 4096
+  private static let fileByteLimit = 1 << 20
+
+  package static func fileName(_ handle: Handle) -> String { "\(handle).jsonl" }
+
+  /// The newest valid beat of an agent whose keys are these; nil when there is none.
+  package static func newest(
+    of handle: Handle, keys: [Bytes32], wire: Bytes32, _ shared: borrowing SharedDirectory
+  ) throws(HostError) -> Beat? {
+    guard let directory = try shared.beats() else { return nil }
+    let file: OpenFile
+    do {
+      file = try OpenFile.open(fileName(handle), in: directory, mode: .read)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+    let size = try file.require(.anyOwner).byteCount
+    let start = max(0, size - Int64(4 * lineByteLimit))
+    var lines = try file.read(at: start, count: Int(size - start)).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // What follows the last LF is not complete, and what the window cut is not either.
+    lines.removeLast()
+    for line in lines.reversed() {
+      if let beat = check(Array(line), handle, keys, wire) { return beat }
+    }
+    return nil
+  }
+
+  private static func check(
+    _ line: [UInt8], _ handle: Handle, _ keys: [Bytes32], _ wire: Bytes32
+  ) -> Beat? {
+    let span = line.span
+    guard let envelope = try? Envelope.read(span), case .beat(let n) = envelope.place,
+      envelope.wire == wire, envelope.kind == MessageType.heartbeat.kind,
+      envelope.isFrom(handle, span), keys.contains(envelope.pk),
+      EventID.of(span, envelope.fields) == envelope.eventID,
+      LineSignature.holds(span, envelope, from: handle),
+      let message = try? Message(span, envelope)
+    else { return nil }
+    return Beat(handle: handle, n: n, message: message)
+  }
+
+  /// Appends one beat without any lock on the shared file; gives its counter.
+  ///
+  ///     openat   beats/HANDLE.jsonl  O_APPEND|O_CREAT|O_NOFOLLOW
+  ///     fstat, pread                 a torn beat is ended with an LF of its own
+  ///     write                        at most 4,096 bytes, once
+  package static func append(
+    _ body: JSONValue, wire: Bytes32, handle: Handle, with key: borrowing SigningKey,
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
+  ) throws(WireError) -> Int {
+    let lock = try state.lock(WriterRecord.lockName)
+    defer { _ = lock.path }
+    var record = try WriterRecord.load(state) ?? WriterRecord()
+    record.beat += 1
+    let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)
+    let object = draft.object(
+      from: handle, pk: key.publicKey.bytes, wire: wire, place: .beat(n: record.beat),
+      at: record.stamp(at: clock))
+    let line = LineSignature.sign(object, as: handle, with: key) + [UInt8(ascii: "\n")]
+    guard line.count < lineByteLimit else {
+      throw .privateState(fileName(handle), "a beat of \(line.count) bytes, the limit is 4,096")
+    }
+    try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
+    try record.save(state)
+    return record.beat
+  }
+
+  private static func write(
+    _ line: [UInt8], _ handle: Handle, _ shared: borrowing SharedDirectory
+  ) throws(HostError) {
+    let name = fileName(handle)
+    let directory = try openForWriting(shared)
+    let file = try OpenFile.open(name, in: directory, mode: .append, permissions: 0o644)
+    let size = try file.require(.own).byteCount
+    _ = try file.writeOnce(try file.missingFeed(at: size) + line)
+    if size > fileByteLimit { try directory.rename(name, to: name + ".1") }
+  }
+
+  private static func openForWriting(
+    _ shared: borrowing SharedDirectory
+  ) throws(HostError) -> Directory {
+    if let directory = try shared.beats() { return directory }
+    do {
+      try shared.directory.createSubdirectory(SharedDirectory.beatsName, permissions: 0o755)
+    } catch {
+      if !error.isExists { throw error }
+    }
+    return try shared.directory.openSubdirectory(SharedDirectory.beatsName)
+  }
+}

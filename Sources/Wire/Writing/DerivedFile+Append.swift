@@ -1,0 +1,47 @@
+import Host
+package import WireFormat
+
+extension DerivedFile {
+  /// How a settling of a derived file went.
+  package enum Settling: Equatable, Sendable {
+    /// So many lines were added.
+    case added(Int)
+    /// Somebody holds its lock, or it may not be written: tried again at the next settling.
+    case skipped(String)
+  }
+
+  /// Adds the derived lines that are not there yet; waits for nobody, since peers can hold this
+  /// lock.
+  package static func settle(
+    _ shared: borrowing SharedDirectory, _ name: String, with lines: [(id: Bytes32, line: [UInt8])]
+  ) -> Settling {
+    do throws(HostError) {
+      if try compare(shared, name, with: lines).missing.isEmpty { return .added(0) }
+      let file = try OpenFile.open(
+        name, in: shared.directory, mode: .append, permissions: 0o664)
+      try file.require(.anyOwner)
+      guard try file.tryLock() else {
+        return .skipped("\(name): another process holds its lock")
+      }
+      let missing = Set(try compare(shared, name, with: lines).missing)
+      let size = try file.status().byteCount
+      var bytes = try file.missingFeed(at: size)
+      for line in lines where missing.contains(line.id) {
+        bytes += line.line + [UInt8(ascii: "\n")]
+      }
+      try file.writeWhole(bytes)
+      return .added(missing.count)
+    } catch {
+      return .skipped(error.description)
+    }
+  }
+}
+
+extension OpenFile {
+  /// The LF that a torn last line lacks; nothing where the file ends with one, or is empty.
+  func missingFeed(at byteCount: Int64) throws(HostError) -> [UInt8] {
+    let feed = [UInt8(ascii: "\n")]
+    if byteCount == 0 { return [] }
+    return try read(at: byteCount - 1, count: 1) == feed ? [] : feed
+  }
+}
