@@ -21,6 +21,9 @@ let faults: [SwiftSetting] =
 let package = Package(
   name: "deaddrop",
   platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "DeadDropKit", targets: ["DeadDropKit"]),
+  ],
   targets: [
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium",
@@ -31,6 +34,8 @@ let package = Package(
     .target(name: "Identity", dependencies: ["CSodium", "WireFormat"]),
     .target(name: "Protocol", dependencies: ["WireFormat", "Identity"]),
     .target(name: "Wire", dependencies: ["WireFormat", "Host", "Identity", "Protocol"]),
+    .target(
+      name: "DeadDropKit", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),

@@ -75,11 +75,30 @@ struct ReadStep {
         reason: chain.verdict.rawValue, state)
     }
     guard let file = try? shared.openForReading(record.log) else { return }
+    if let seq = chain.forkSeq { keepRivals(at: seq, in: file, state) }
     for fault in chain.faults.prefix(64) where fault.place.byteCount > 0 {
       let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
       guard let bytes = try? file.read(at: fault.place.offset, count: count) else { continue }
       Evidence.keep(
         bytes, log: record.log, line: fault.place.number, reason: fault.fault.rawValue, state)
+    }
+  }
+}
+
+extension ReadStep {
+  /// Keeps all lines that claim the seq of a fork: two signed ones are the proof.
+  private func keepRivals(
+    at seq: Int, in file: borrowing OpenFile, _ state: borrowing PrivateState
+  ) {
+    var rivals: [(number: Int, bytes: [UInt8])] = []
+    _ = try? LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
+      guard let line, let envelope = try? Envelope.read(line),
+        case .chain(seq, _) = envelope.place, rivals.count < 16
+      else { return }
+      rivals.append((place.number, line.bytes(in: 0..<line.count)))
+    }
+    for rival in rivals {
+      Evidence.keep(rival.bytes, log: record.log, line: rival.number, reason: "fork", state)
     }
   }
 }

@@ -29,7 +29,8 @@ package struct WireReader: Sendable {
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
   ) throws(WireError) -> News {
     let lock = try state.lock("reader.lock")
-    defer { _ = lock.path }
+    // Closing would do too; this says when.
+    defer { try? lock.unlock() }
     store = try HeadStore.load(state, wire: genesis.id)
     let steps = try WireError.lifting { () throws(HostError) in try goOn(shared) }
     guard let steps, !store.records.isEmpty else { return try readWhole(shared, state) }
@@ -101,7 +102,8 @@ package struct WireReader: Sendable {
   /// Notes that all that follows from the facts held was done.
   package mutating func markSettled(_ state: borrowing PrivateState) throws(WireError) {
     let lock = try state.lock("reader.lock")
-    defer { _ = lock.path }
+    // Closing would do too; this says when.
+    defer { try? lock.unlock() }
     guard try HeadStore.load(state, wire: genesis.id).key == store.key else { return }
     try store.markSettled(wire: genesis.id, state)
   }

@@ -86,7 +86,8 @@ package enum Beats {
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
   ) throws(WireError) -> Int {
     let lock = try state.lock(WriterRecord.lockName)
-    defer { _ = lock.path }
+    // Closing would do too; this says when.
+    defer { try? lock.unlock() }
     var record = try WriterRecord.load(state) ?? WriterRecord()
     record.beat += 1
     let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)

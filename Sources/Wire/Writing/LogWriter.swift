@@ -51,7 +51,8 @@ package struct LogWriter: Sendable {
     _ state: borrowing PrivateState, clock: Int64
   ) throws(WireError) -> Receipt {
     let lock = try state.lock(WriterRecord.lockName)
-    defer { _ = lock.path }
+    // Closing would do too; this says when.
+    defer { try? lock.unlock() }
     let saved = try WriterRecord.load(state)
     let opening = try openLog(shared)
     var record = saved ?? WriterRecord()
@@ -119,7 +120,9 @@ package struct LogWriter: Sendable {
     guard bytes.last == UInt8(ascii: "\n"),
       let envelope = try? Envelope.read(bytes.span.extracting(..<(bytes.count - 1)))
     else { return false }
+    let line = bytes.span.extracting(..<(bytes.count - 1))
     return envelope.eventID == record.head.eventID
+      && EventID.of(line, envelope.fields) == record.head.eventID
   }
 
   /// Reads the whole own log and goes on from what it holds, if that is what this agent wrote.

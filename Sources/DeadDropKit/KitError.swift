@@ -1,0 +1,112 @@
+package import Host
+package import Identity
+package import Wire
+package import WireFormat
+
+/// Why a verb could not be done.
+package enum KitError: Error, Equatable, Sendable {
+  case wire(WireError)
+  case host(HostError)
+  case identity(IdentityError)
+  case draft(WriterLimits.Breach)
+  case invite(InviteFault)
+  /// None of the variables that name private places is set.
+  case noHome
+  /// No wire directory here or upward from here.
+  case noWire(searchedFrom: String)
+  /// No agent of this machine is on this wire.
+  case noIdentity(wire: Bytes32, path: String)
+  case severalIdentities([Handle])
+  case foreignHandle(Handle, wire: String)
+  case noSuchHandle(String)
+  case noKey(Handle, path: String)
+  case keyExists(Handle, path: String)
+  case wireExists(String)
+  /// A directory without a genesis holds a log that the new wire would use.
+  case logExists(String)
+  case notAbsolute(String)
+  case tables(String, String)
+  case noSuchMessage(String)
+  case severalMessages(String, count: Int)
+  case heldBack(Handle)
+  case ownMessage(Bytes32)
+  case foreignMessage(Bytes32, Handle)
+  case notAProposal(Bytes32)
+  case notRecipients([Handle])
+  case inviteExpired(Handle, by: Handle, Timestamp)
+  case inviteUsed(Handle, log: String)
+  case inviteForOther(Handle, asked: Handle)
+  case inviteMismatch(String)
+  case alreadyJoined(Handle)
+  case noCard(Handle)
+  case notPinnable(String)
+  case trustStore(String)
+}
+
+extension KitError {
+  package static func lifting<Value: ~Copyable>(
+    _ body: () throws(HostError) -> Value
+  ) throws(KitError) -> Value {
+    do { return try body() } catch { throw .host(error) }
+  }
+
+  package static func liftingIdentity<Value: ~Copyable>(
+    _ body: () throws(IdentityError) -> Value
+  ) throws(KitError) -> Value {
+    do { return try body() } catch { throw .identity(error) }
+  }
+
+  package static func liftingWire<Value: ~Copyable>(
+    _ body: () throws(WireError) -> Value
+  ) throws(KitError) -> Value {
+    do { return try body() } catch {
+      if case .host(let error) = error { throw .host(error) }
+      throw .wire(error)
+    }
+  }
+}
+
+extension KitError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .wire(let error): error.description
+    case .host(let error): error.description
+    case .identity(let error): error.description
+    case .draft(let breach): breach.description
+    case .invite(let fault): fault.description
+    case .noHome: "neither DEADDROP_HOME nor HOME is set"
+    case .noWire(let path): "no _coordination directory in \(path) or above"
+    case .noIdentity(let wire, let path):
+      "no agent of this machine is on wire \(wire.hex.prefix(12)) (\(path))"
+    case .severalIdentities(let handles):
+      "several agents of this machine are on this wire: \(handles.map(\.name).joined(separator: ", "))"
+    case .foreignHandle(let handle, let path):
+      "\(handle) has no private state for the wire in \(path)"
+    case .noSuchHandle(let name): "\(name) is no handle"
+    case .noKey(let handle, let path): "the key of \(handle) is not at \(path)"
+    case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
+    case .wireExists(let path): "\(path) is a wire already"
+    case .logExists(let path): "\(path) is there already, and no genesis beside it"
+    case .notAbsolute(let path): "\(path) is not an absolute path"
+    case .tables(let file, let what): "\(file): \(what)"
+    case .noSuchMessage(let id): "no message on this wire has an id that begins with \(id)"
+    case .severalMessages(let id, let count): "\(count) messages have an id that begins with \(id)"
+    case .heldBack(let handle): "the key of \(handle) is not verified, its messages are held back"
+    case .ownMessage(let id): "\(id.hex.prefix(12)) is this agent's own message"
+    case .foreignMessage(let id, let from):
+      "\(id.hex.prefix(12)) is a message of \(from), and only the own ones can be corrected"
+    case .notAProposal(let id): "\(id.hex.prefix(12)) is not a proposal"
+    case .notRecipients(let handles):
+      "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
+    case .inviteExpired(let to, _, let time): "the invite of \(to) expired at \(time.string)"
+    case .inviteUsed(let handle, let log):
+      "the invite was used: \(log) begins with another key of \(handle)"
+    case .inviteForOther(let to, let asked): "the invite is for \(to), not for \(asked)"
+    case .inviteMismatch(let what): "the invite does not fit: \(what)"
+    case .alreadyJoined(let handle): "\(handle) is on this wire already"
+    case .noCard(let handle): "\(handle) has published no card"
+    case .notPinnable(let what): what
+    case .trustStore(let path): "\(path): damaged, so nobody is trusted"
+    }
+  }
+}

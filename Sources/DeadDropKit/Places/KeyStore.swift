@@ -1,0 +1,113 @@
+import Host
+package import Identity
+package import WireFormat
+
+/// The private keys of this account, a file each, 0600 in a 0700 directory.
+package struct KeyStore: Sendable {
+  package let path: String
+
+  package init(_ places: PrivatePlaces) { path = places.keys }
+
+  package func signingPath(_ handle: Handle) -> String { "\(path)/\(handle).key" }
+
+  /// The signing key; throws `noKey` when there is none, and refuses a file that others can reach.
+  package func signingKey(_ handle: Handle) throws(KitError) -> SigningKey {
+    guard let seed = try load("\(handle).key") else {
+      throw .noKey(handle, path: signingPath(handle))
+    }
+    return try Self.signingKey(of: seed)
+  }
+
+  /// The signing key, made and stored when absent.
+  package func ensureSigningKey(_ handle: Handle) throws(KitError) -> SigningKey {
+    if let seed = try load("\(handle).key") { return try Self.signingKey(of: seed) }
+    let key = try KitError.liftingIdentity { () throws(IdentityError) in
+      try SigningKey.generate()
+    }
+    do {
+      try store(key, "\(handle).key")
+    } catch {
+      throw .host(error)
+    }
+    return key
+  }
+
+  /// The public half of the key to seal to, made and stored when absent.
+  package func ensureSealingKey(_ handle: Handle) throws(KitError) -> Bytes32 {
+    if let secret = try load("\(handle).seal") {
+      return try Self.sealingKey(of: secret).publicBytes
+    }
+    let key = try KitError.liftingIdentity { () throws(IdentityError) in
+      try SealingKey.generate()
+    }
+    do {
+      let directory = try Directory.createPath(path)
+      // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
+      try unsafe key.withSecret { secret throws(HostError) in
+        try unsafe SecretFile.create("\(handle).seal", in: directory, from: secret)
+      }
+    } catch {
+      throw .host(error)
+    }
+    return key.publicBytes
+  }
+
+  private static func signingKey(of seed: consuming SecretBytes) throws(KitError) -> SigningKey {
+    do { return try SigningKey(seed: seed) } catch { throw .identity(error) }
+  }
+
+  private static func sealingKey(of secret: consuming SecretBytes) throws(KitError) -> SealingKey {
+    do { return try SealingKey(secret: secret) } catch { throw .identity(error) }
+  }
+
+  private func store(_ key: borrowing SigningKey, _ name: String) throws(HostError) {
+    let directory = try Directory.createPath(path)
+    // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
+    try unsafe key.withSeed { seed throws(HostError) in
+      try unsafe SecretFile.create(name, in: directory, from: seed)
+    }
+  }
+
+  /// Takes over a raw 32-byte seed from a file of the older tools; never replaces a key.
+  package func importKey(_ handle: Handle, from source: String) throws(KitError) -> PublicKey {
+    let parts = source.split(separator: "/", omittingEmptySubsequences: true)
+    guard source.hasPrefix("/"), let name = parts.last else { throw .notAbsolute(source) }
+    let parent = "/" + parts.dropLast().joined(separator: "/")
+    guard let seed = try load(String(name), in: parent) else { throw .noKey(handle, path: source) }
+    let key = try Self.signingKey(of: seed)
+    do {
+      try store(key, "\(handle).key")
+    } catch {
+      if error.isExists { throw .keyExists(handle, path: signingPath(handle)) }
+      throw .host(error)
+    }
+    return key.publicKey
+  }
+
+  /// Reads 32 secret bytes straight into guarded memory; nil when there is no such file.
+  private func load(_ name: String, in parent: String? = nil) throws(KitError) -> SecretBytes? {
+    var secret = try KitError.liftingIdentity { () throws(IdentityError) in
+      try SecretBytes(byteCount: 32)
+    }
+    guard let count = try read(name, in: parent ?? path, into: &secret) else { return nil }
+    guard count == 32 else {
+      throw .identity(.wrongSecretLength(byteCount: count, expected: 32))
+    }
+    return secret
+  }
+
+  private func read(
+    _ name: String, in parent: String, into secret: inout SecretBytes
+  ) throws(KitError) -> Int? {
+    do {
+      let directory = try Directory.open(parent, followLast: true)
+      // SAFETY: the buffer is lent for the length of the closure and the file fits or is refused.
+      return try unsafe secret.withMutableBytes { buffer throws(HostError) in
+        try unsafe SecretFile.read(name, in: directory, into: buffer)
+      }
+    } catch {
+      if error.isNotFound { return nil }
+      throw .host(error)
+    }
+  }
+}

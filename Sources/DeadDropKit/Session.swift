@@ -1,0 +1,93 @@
+import Host
+package import Identity
+package import Protocol
+package import Wire
+package import WireFormat
+
+/// One agent at one wire, opened for the length of a command or longer.
+package struct Session: ~Copyable {
+  package let places: PrivatePlaces
+  package let shared: SharedDirectory
+  package let genesis: Genesis
+  package let handle: Handle
+  package let state: PrivateState
+  package internal(set) var reader: WireReader
+  package internal(set) var trust: TrustStore
+  /// The cursor of what was given and not yet put before the reader.
+  var pending: (cursors: CursorSet, session: String)?
+
+  package static let defaultSession = "main"
+
+  init(
+    places: PrivatePlaces, shared: consuming SharedDirectory, genesis: Genesis, handle: Handle
+  ) throws(KitError) {
+    let path = places.state(wire: genesis.id, handle: handle)
+    let state = try KitError.liftingWire { () throws(WireError) in try PrivateState.open(path) }
+    trust = try TrustStore.load(state)
+    self.places = places
+    self.shared = shared
+    self.genesis = genesis
+    self.handle = handle
+    self.state = state
+    reader = WireReader(genesis)
+  }
+
+  /// Finds the wire and the agent: `--as`, else DEADDROP_HANDLE, else the only one of this machine.
+  ///
+  /// The wire's id is pinned by the private state that carries it in its path: a directory that
+  /// shows another genesis has no identity here.
+  package static func open(
+    directory: String?, as name: String?, in places: PrivatePlaces? = nil
+  ) throws(KitError) -> Session {
+    let path = try WireLocation.find(explicit: directory)
+    let places = try PrivatePlaces.given(places)
+    let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
+    let genesis = try KitError.liftingWire { () throws(WireError) in try shared.genesis() }
+    let known = try places.identities(on: genesis.id)
+    let asked = name ?? Environment.value("DEADDROP_HANDLE")
+    if let asked {
+      guard let handle = known.first(where: { $0.name == asked }) else {
+        guard let handle = try? Handle(asked) else { throw .noSuchHandle(asked) }
+        throw .foreignHandle(handle, wire: path)
+      }
+      return try Session(places: places, shared: shared, genesis: genesis, handle: handle)
+    }
+    guard let only = known.first else { throw .noIdentity(wire: genesis.id, path: path) }
+    guard known.count == 1 else { throw .severalIdentities(known) }
+    return try Session(places: places, shared: shared, genesis: genesis, handle: only)
+  }
+
+  package func now() -> Timestamp { Timestamp(microseconds: WallClock.now()) }
+
+  package func signingKey() throws(KitError) -> SigningKey {
+    try KeyStore(places).signingKey(handle)
+  }
+
+  /// The state of all that is verified so far.
+  package mutating func wireState() throws(KitError) -> WireState {
+    do { return try reader.current(state) } catch { throw .wire(error) }
+  }
+
+  /// The members' log names, as far as they are known.
+  var logs: [Handle: String] {
+    var logs = Dictionary(uniqueKeysWithValues: genesis.members.map { ($0.handle, $0.log) })
+    for (handle, record) in reader.store.records { logs[handle] = record.log }
+    return logs
+  }
+
+  /// Signs a draft and stores it at the end of the own log.
+  func append(_ draft: Draft) throws(KitError) -> Receipt {
+    do { try WriterLimits.check(draft) } catch { throw .draft(error) }
+    let key = try signingKey()
+    guard let log = logs[handle] else { throw .wire(.notAMember(handle)) }
+    return try KitError.liftingWire { () throws(WireError) in
+      try LogWriter(wire: genesis.id, handle: handle, log: log)
+        .append(draft, with: key, shared, state, clock: WallClock.now())
+    }
+  }
+
+  /// Whether a peer's line may be shown and answered.
+  package func isTrusted(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {
+    handle == self.handle || trust.isPinned(handle, pk, seq: seq)
+  }
+}

@@ -1,0 +1,161 @@
+import Identity
+import Protocol
+package import Wire
+package import WireFormat
+
+/// What reading all that is new met and did.
+package struct CatchUp: Sendable {
+  /// Lines at fault that were not known before.
+  package var bad: [Audit.BadLine] = []
+  /// Chains that do not stand as they should, as long as they do not.
+  package var broken: [(handle: Handle, log: String, verdict: ChainVerdict)] = []
+  /// What settling did, and what it could not do yet.
+  package var notes: [String] = []
+
+  /// Whether the command must end with the exit code for what is not safe.
+  package var isUnsafe: Bool { !bad.isEmpty || !broken.isEmpty }
+}
+
+extension Session {
+  /// Verifies what is new and draws all consequences that are this agent's to draw.
+  package mutating func catchUp(mustSettle: Bool = false) throws(KitError) -> CatchUp {
+    var report = CatchUp()
+    try read(into: &report)
+    if mustSettle || reader.store.isUnsettled { try settle(&report) }
+    for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key })
+    where record.verdict != .sound {
+      report.broken.append((handle, record.log, record.verdict))
+    }
+    return report
+  }
+
+  private mutating func read(into report: inout CatchUp) throws(KitError) {
+    do {
+      report.bad += try reader.catchUp(shared, state).bad
+    } catch {
+      if case .host(let error) = error { throw .host(error) }
+      throw .wire(error)
+    }
+  }
+
+  /// Accepts newcomers, follows introductions and rotations, ratifies what is acked, writes what
+  /// derives.
+  private mutating func settle(_ report: inout CatchUp) throws(KitError) {
+    // Each pass can make the next one possible; three are the most that one act can cause.
+    for _ in 0..<4 {
+      let now = try wireState()
+      var hasWritten = try acceptNewcomers(now, &report)
+      try followIntroductions(now, &report)
+      hasWritten = try ratifyWhatIsDue(now, &report) || hasWritten
+      guard hasWritten else { break }
+      try read(into: &report)
+    }
+    let now = try wireState()
+    let lines = now.decisionLines(under: now.history)
+    switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
+    case .added:
+      do { try reader.markSettled(state) } catch { throw .wire(error) }
+    case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")
+    }
+  }
+
+  /// Checks the cards of those who joined by an invite of this agent.
+  private mutating func acceptNewcomers(
+    _ now: WireState, _ report: inout CatchUp
+  ) throws(KitError) -> Bool {
+    var book = try InviteBook.load(state)
+    var hasWritten = false
+    for (newcomer, record) in now.firstCards.sorted(by: { $0.key < $1.key })
+    where newcomer != handle {
+      switch Newcomer.judge(newcomer, record, book, trust, wire: genesis.id, now: self.now()) {
+      case .nothing: break
+      case .warning(let words): report.notes.append(words)
+      case .accept(let index):
+        book.use(newcomer, index, by: record.pk)
+        _ = trust.pin(newcomer, record.pk, .invite, at: self.now())
+        try trust.save(state)
+        try book.save(state)
+        report.notes.append("\(newcomer) joined by your invite: VERIFIED")
+      }
+      if try introduce(newcomer, record.pk, now) { hasWritten = true }
+    }
+    return hasWritten
+  }
+
+  /// As the founder, names the key of a member that this agent has verified itself.
+  private mutating func introduce(
+    _ newcomer: Handle, _ pk: Bytes32, _ now: WireState
+  ) throws(KitError) -> Bool {
+    let means = trust.pins[newcomer]?.first { $0.pk == pk }?.means
+    guard genesis.founder == handle, now.introductions[newcomer] == nil,
+      genesis.members.contains(where: { $0.handle == newcomer }),
+      means == .invite || means == .local || means == .operatorPin
+    else { return false }
+    _ = try append(
+      Draft(
+        .introduce, subject: .init("introducing \(newcomer)"),
+        body: .object(["handle": .string(newcomer.name), "pk": .string(pk.hex)])))
+    return true
+  }
+
+  /// Pins keys for which the wire holds a proof that this agent accepts.
+  private mutating func followIntroductions(
+    _ now: WireState, _ report: inout CatchUp
+  ) throws(KitError) {
+    var hasNew = false
+    for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key })
+    where member != handle && trust.tier(of: genesis.founder) == .verified {
+      if trust.pin(member, pk, .introduction, by: genesis.founder, at: self.now()) {
+        report.notes.append("\(member) is introduced by \(genesis.founder): VERIFIED")
+        hasNew = true
+      }
+    }
+    for (member, record) in reader.store.records where member != handle {
+      for (old, new) in zip(record.spans, record.spans.dropFirst())
+      where trust.isPinned(member, old.pk, seq: old.fromSeq)
+        && !record.recoveries.contains(where: { $0.pk == new.pk })
+      {
+        if trust.pin(member, new.pk, fromSeq: new.fromSeq, .rotation, at: self.now()) {
+          report.notes.append("\(member) has a new key, introduced by the old one: VERIFIED")
+          hasNew = true
+        }
+      }
+    }
+    if hasNew { try trust.save(state) }
+  }
+
+  /// Decides the own proposals that every owner has acked with a key that this agent believes.
+  private func ratifyWhatIsDue(
+    _ now: WireState, _ report: inout CatchUp
+  ) throws(KitError) -> Bool {
+    let history = now.history
+    let due = now.proposals.values.filter {
+      $0.proposer == handle && now.decisions[$0.eventID]?[handle] == nil
+        && now.status(of: $0, under: history) == .acked
+    }
+    var hasWritten = false
+    for proposal in due.sorted(by: { $0.seq < $1.seq }) {
+      let owners = now.owners(of: proposal, under: history) ?? []
+      let answers = now.ownAnswers(to: proposal, by: owners, under: history)
+      let unverified = answers.filter { !trust.isPinned($0.key, $0.value.pk, seq: $0.value.seq) }
+      if let first = unverified.keys.sorted().first {
+        report.notes.append(
+          "\(proposal.eventID.hex.prefix(12)) is acked, but the key of \(first) is not verified")
+        continue
+      }
+      guard answers.values.allSatisfy({ self.now() <= $0.until }) else {
+        report.notes.append(
+          "an ack of \(proposal.eventID.hex.prefix(12)) has run out before it was decided")
+        continue
+      }
+      let acks = answers.values.map(\.eventID).sorted().map(\.hex)
+      _ = try append(
+        Draft(
+          .decision, subject: proposal.subject, body: .object(["acks": .strings(acks)]),
+          re: proposal.eventID, correlationID: proposal.correlationID))
+      report.notes.append("ratified \(proposal.eventID.hex.prefix(12))")
+      hasWritten = true
+    }
+    return hasWritten
+  }
+}

@@ -1,0 +1,125 @@
+import Host
+package import Identity
+package import Protocol
+import Wire
+package import WireFormat
+
+/// Makes a new wire.
+package enum Founding {
+  package struct Request: Sendable {
+    package var directory: String
+    package var founder: Handle
+    package var peers: [Handle]
+    package var domains: [Text: Domain]
+    package var tiers: [Text: Tier]
+    /// Whether the peers are this person's own agents, made in the same act.
+    package var isLocal: Bool
+
+    package init(
+      directory: String, founder: Handle, peers: [Handle], domains: [Text: Domain],
+      tiers: [Text: Tier], isLocal: Bool
+    ) {
+      (self.directory, self.founder, self.peers) = (directory, founder, peers)
+      (self.domains, self.tiers, self.isLocal) = (domains, tiers, isLocal)
+    }
+  }
+
+  package struct Outcome: Sendable {
+    package let wire: Bytes32
+    package let path: String
+    /// One a peer, unless the peers are local.
+    package let invites: [Invite]
+    /// Whether git was told not to look at it.
+    package let isExcludedFromGit: Bool
+  }
+
+  /// Founds the wire, publishes the founder's card, and makes the peers or their invites.
+  package static func found(
+    _ request: Request, in places: PrivatePlaces? = nil
+  ) throws(KitError) -> Outcome {
+    let members = [request.founder] + request.peers
+    let places = try PrivatePlaces.given(places)
+    try checkPlace(
+      request.directory, logs: members.map { LogName.make(for: $0, among: members) })
+    let key = try KeyStore(places).ensureSigningKey(request.founder)
+    try writeGenesis(request, members, key)
+    let shared = try KitError.liftingWire { () throws(WireError) in
+      try SharedDirectory.open(request.directory)
+    }
+    let genesis = try KitError.liftingWire { () throws(WireError) in try shared.genesis() }
+    let path = shared.path
+    var session = try Session(
+      places: places, shared: shared, genesis: genesis, handle: request.founder)
+    _ = try session.append(try session.cardDraft(name: request.founder.name, proof: nil))
+    let invites =
+      request.isLocal
+      ? try makePeers(request.peers, places, path, &session)
+      : try request.peers.map { peer throws(KitError) in try session.invite(peer) }
+    _ = try session.catchUp()
+    let isExcluded = try KitError.lifting { () throws(HostError) in
+      try GitWorkTree.exclude(path)
+    }
+    return Outcome(
+      wire: genesis.id, path: path, invites: invites, isExcludedFromGit: isExcluded)
+  }
+
+  /// Writes `wire.json` once and for ever, and the copies that people read.
+  private static func writeGenesis(
+    _ request: Request, _ members: [Handle], _ key: borrowing SigningKey
+  ) throws(KitError) {
+    let logs = members.map { LogName.make(for: $0, among: members) }
+    let line = Genesis.make(
+      founder: request.founder, key: key,
+      members: zip(members, logs).map { .init(handle: $0, log: $1) },
+      domains: request.domains, tiers: request.tiers, nonce: SecureRandom.bytes(16),
+      at: Timestamp(microseconds: WallClock.now()))
+    do {
+      let directory = try Directory.open(request.directory, followLast: false)
+      let file = try OpenFile.open(
+        SharedDirectory.genesisName, in: directory, mode: .createExclusive, permissions: 0o644)
+      try file.writeWhole(line + [UInt8(ascii: "\n")])
+      try file.synchronize()
+      let tiers = TiersFile.bytes(of: request.tiers)
+      try directory.replaceFile("tiers.json", with: tiers, permissions: 0o644, durable: false)
+      try directory.replaceFile(
+        "PROTOCOL.md", with: Array(WireGuide.text.utf8), permissions: 0o644, durable: false)
+      try directory.synchronize()
+    } catch {
+      if error.isExists { throw .wireExists(request.directory) }
+      throw .host(error)
+    }
+  }
+
+  /// Makes the directory where it is absent, and refuses one in which a wire would not be safe.
+  private static func checkPlace(_ path: String, logs: [String]) throws(KitError) {
+    try KitError.lifting { () throws(HostError) in
+      _ = try Directory.createPath(path, permissions: 0o755)
+    }
+    let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
+    let names = try KitError.lifting { () throws(HostError) in try shared.directory.names() }
+    if names.contains(SharedDirectory.genesisName) { throw .wireExists(path) }
+    if let log = names.first(where: { logs.contains($0) }) { throw .logExists("\(path)/\(log)") }
+  }
+
+  /// Makes the other agents of the same person; founder and peer believe each other from the start.
+  private static func makePeers(
+    _ peers: [Handle], _ places: PrivatePlaces, _ path: String, _ session: inout Session
+  ) throws(KitError) -> [Invite] {
+    let founderKey = session.genesis.founderKey
+    for handle in peers {
+      let key = try KeyStore(places).ensureSigningKey(handle)
+      let pk = key.publicKey.bytes
+      let shared = try KitError.liftingWire { () throws(WireError) in
+        try SharedDirectory.open(path)
+      }
+      var peer = try Session(
+        places: places, shared: shared, genesis: session.genesis, handle: handle)
+      _ = peer.trust.pin(session.handle, founderKey, .local, at: peer.now())
+      try peer.trust.save(peer.state)
+      _ = try peer.append(try peer.cardDraft(name: handle.name, proof: nil))
+      _ = session.trust.pin(handle, pk, .local, at: session.now())
+      try session.trust.save(session.state)
+    }
+    return []
+  }
+}

@@ -1,0 +1,85 @@
+import Host
+import Identity
+import Protocol
+package import Wire
+package import WireFormat
+
+/// What an agent says of itself in a beat.
+package struct Heartbeat: Sendable {
+  package enum Activity: String, Sendable, CaseIterable {
+    case idle
+    case busy
+    case blocked
+    case paused
+  }
+
+  package var activity: Activity = .idle
+  package var lastAction = ""
+  package var nextETA = ""
+
+  package init() {}
+}
+
+extension Session {
+  /// Ids in `owes` beyond this are only counted.
+  private static let owedLimit = 8
+  private static let tier = "T1_active"
+
+  /// Writes one beat; gives its counter.
+  package mutating func heartbeat(
+    _ beat: Heartbeat, session: String = defaultSession
+  ) throws(KitError) -> Int {
+    let key = try signingKey()
+    let cursors = try loadCursors(session)
+    var seen = JSONObject()
+    var read = JSONObject()
+    var unread = 0
+    for (writer, record) in reader.store.records where writer != handle {
+      guard record.head.seq > 0 else { continue }
+      let shown = cursors.cursors[writer]?.contiguous ?? 0
+      seen[Text(writer.name)] = .array([
+        .integer(record.head.seq), .string(record.head.eventID.hex),
+      ])
+      read[Text(writer.name)] = .integer(shown)
+      unread += record.head.seq - shown
+    }
+    let own = reader.store.records[handle]?.head ?? .none
+    let owed = try owed().map(\.eventID.hex)
+    var body: JSONObject = [
+      "wakeup_count": .integer(0), "state": .string(beat.activity.rawValue),
+      "last_action": .string(beat.lastAction), "next_eta": .string(beat.nextETA),
+      "inbox_unread_count": .integer(unread), "tier": .string(Self.tier),
+      "head": .array([.integer(own.seq), .string(own.eventID.hex)]), "seen": .object(seen),
+      "read": .object(read), "owes": .strings(Array(owed.prefix(Self.owedLimit))),
+    ]
+    if owed.count > Self.owedLimit {
+      body["owes_more"] = .integer(owed.count - Self.owedLimit)
+    }
+    return try KitError.liftingWire { () throws(WireError) in
+      try Beats.append(
+        .object(body), wire: genesis.id, handle: handle, with: key, shared, state,
+        clock: WallClock.now())
+    }
+  }
+
+  /// What each peer has proven of an own line by its newest beat: `seen`, `read`, or only `stored`.
+  package func receipts(of line: ShownLine) throws(KitError) -> [(Handle, String)] {
+    guard line.handle == handle else { return [] }
+    return try beats().filter { $0.key != handle }.sorted { $0.key < $1.key }.map { peer, beat in
+      if beat.read[handle] ?? 0 >= line.seq { return (peer, "read") }
+      return (peer, beat.seen[handle] ?? 0 >= line.seq ? "seen" : "stored")
+    }
+  }
+
+  /// The newest beats of all members.
+  package func beats() throws(KitError) -> [Handle: Beat] {
+    var beats: [Handle: Beat] = [:]
+    for (member, record) in reader.store.records {
+      beats[member] = try KitError.lifting { () throws(HostError) in
+        try Beats.newest(
+          of: member, keys: record.spans.map(\.pk), wire: genesis.id, shared)
+      }
+    }
+    return beats
+  }
+}

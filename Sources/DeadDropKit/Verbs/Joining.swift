@@ -1,0 +1,119 @@
+import Host
+package import Identity
+import Protocol
+package import Wire
+package import WireFormat
+
+extension Session {
+  /// How long an invite is good for.
+  package static let inviteSeconds: Int64 = 86_400
+
+  /// Mints an invite for a member that has not joined yet.
+  package mutating func invite(_ peer: Handle) throws(KitError) -> Invite {
+    guard peer != handle, logs[peer] != nil else { throw .notRecipients([peer]) }
+    let key = try signingKey()
+    guard let secret = Bytes32(SecureRandom.bytes(32)) else {
+      throw .identity(.libraryUnavailable)
+    }
+    let expires = now().adding(seconds: Self.inviteSeconds)
+    var book = try InviteBook.load(state)
+    book.add(peer, secret: secret, expires: expires)
+    try book.save(state)
+    return Invite(
+      loc: shared.path, wire: genesis.id, pk: key.publicKey.bytes, from: handle, to: peer,
+      secret: secret, expires: expires)
+  }
+
+  /// The card message that opens a chain, or replaces the card.
+  func cardDraft(name: String, proof: Invite?) throws(KitError) -> Draft {
+    let store = KeyStore(places)
+    let key = try store.signingKey(handle)
+    let sealKey = try store.ensureSealingKey(handle)
+    let card = Card.make(
+      handle: handle, name: name, signingKey: key, sealKey: sealKey, issuedAt: now())
+    var body: JSONObject = ["card": .object(card)]
+    if let proof {
+      let value = InviteProof.make(
+        secret: proof.secret, wire: genesis.id, handle: handle, pk: key.publicKey.bytes,
+        card: card)
+      body["invite_proof"] = .string(value.hex)
+    }
+    return Draft(.agentCard, subject: "card", body: .object(body))
+  }
+}
+
+/// Brings a newcomer onto a wire by an invite.
+package enum Joining {
+  package struct Outcome: Sendable {
+    package let wire: Bytes32
+    package let path: String
+    package let handle: Handle
+    package let inviter: Handle
+    package let receipt: Receipt
+  }
+
+  /// Pins the wire and the inviter's key, and writes the newcomer's card with the proof.
+  ///
+  /// Nothing is written where the invite is expired, used, for another handle, or does not fit the
+  /// wire.
+  package static func join(
+    _ invite: Invite, directory: String?, handle asked: Handle?, in places: PrivatePlaces? = nil
+  ) throws(KitError) -> Outcome {
+    if let asked, asked != invite.to { throw .inviteForOther(invite.to, asked: asked) }
+    let now = Timestamp(microseconds: WallClock.now())
+    guard now <= invite.expires else {
+      throw .inviteExpired(invite.to, by: invite.from, invite.expires)
+    }
+    let path = directory ?? invite.loc
+    guard path.hasPrefix("/") else { throw .notAbsolute(path) }
+    let places = try PrivatePlaces.given(places)
+    let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
+    let genesis = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
+    guard genesis.id == invite.wire else {
+      throw .wire(.wrongWire(path, expected: invite.wire, found: genesis.id))
+    }
+    guard try !places.identities(on: genesis.id).contains(invite.to) else {
+      throw .alreadyJoined(invite.to)
+    }
+    let reading = try KitError.lifting { () throws(HostError) in try WireReading(shared, genesis) }
+    try check(invite, against: reading)
+    let key = try KeyStore(places).ensureSigningKey(invite.to)
+    try checkUnused(invite, by: key.publicKey.bytes, reading)
+    var session = try Session(
+      places: places, shared: shared, genesis: genesis, handle: invite.to)
+    _ = session.trust.pin(invite.from, invite.pk, .invite, at: now)
+    try session.trust.save(session.state)
+    let receipt = try session.append(
+      try session.cardDraft(name: invite.to.name, proof: invite))
+    _ = try session.catchUp()
+    return Outcome(
+      wire: genesis.id, path: path, handle: invite.to, inviter: invite.from, receipt: receipt)
+  }
+
+  private static func check(_ invite: Invite, against reading: WireReading) throws(KitError) {
+    guard reading.directory.entries[invite.to] != nil else { throw .notRecipients([invite.to]) }
+    guard let inviter = reading.chains[invite.from] else {
+      throw .inviteMismatch("\(invite.from) is no member of this wire")
+    }
+    guard inviter.key == invite.pk else {
+      throw .inviteMismatch("\(invite.from) writes with another key than the invite names")
+    }
+  }
+
+  /// An invite is good for one card: a chain that somebody began is not begun again.
+  private static func checkUnused(
+    _ invite: Invite, by pk: Bytes32, _ reading: WireReading
+  ) throws(KitError) {
+    let log = reading.directory.entries[invite.to]?.log ?? ""
+    let head = reading.chains[invite.to]?.head ?? .none
+    if head.seq > 0, reading.chains[invite.to]?.key == pk {
+      throw .wire(.ownLogAhead(log: log, seq: head.seq, known: 0))
+    }
+    if let first = reading.chains[invite.to]?.spans.first, first.pk != pk {
+      throw .inviteUsed(invite.to, log: log)
+    }
+    if let named = reading.directory.entries[invite.to]?.namedKey, named != pk {
+      throw .inviteUsed(invite.to, log: log)
+    }
+  }
+}

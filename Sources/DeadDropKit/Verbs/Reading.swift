@@ -1,0 +1,169 @@
+import Host
+import Protocol
+package import Wire
+package import WireFormat
+
+/// What one look at the inbox gives.
+package struct Inbox: Sendable {
+  /// Unread lines of peers, each chain in its own order, chains interleaved by time.
+  package var lines: [ShownLine] = []
+  /// How many more are unread and were not given because of a limit.
+  package var leftCount = 0
+  /// Lines held back until the writer's key is verified.
+  package var heldBack: [Handle: Int] = [:]
+}
+
+extension Session {
+  /// The lines of all chains that are wanted, in chain order, chains by handle.
+  package func lines(_ wanted: @escaping (Envelope) -> Bool) throws(KitError) -> [ShownLine] {
+    var found: [ShownLine] = []
+    for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
+      found += try KitError.lifting { () throws(HostError) in
+        try ChainHistory.lines(
+          of: handle, record, wire: genesis.id, shared, wanted: wanted)
+      }
+    }
+    return found
+  }
+
+  /// Everything unread of peers; unless peeking, what is given is marked as read.
+  package mutating func inbox(
+    session: String, limit: Int?, isPeek: Bool
+  ) throws(KitError) -> Inbox {
+    var cursors = try loadCursors(session)
+    var inbox = Inbox()
+    var queues: [[ShownLine]] = []
+    for (writer, record) in reader.store.records where writer != handle {
+      let cursor = cursors.cursors[writer] ?? Cursor()
+      guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
+      let unread = try unseen(by: cursor, of: writer, record)
+      let open = unread.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
+      if open.count < unread.count { inbox.heldBack[writer] = unread.count - open.count }
+      queues.append(Array(open))
+    }
+    let merged = Self.merge(queues)
+    let given = merged.prefix(limit ?? .max)
+    inbox.leftCount = merged.count - given.count
+    guard !given.isEmpty else { return inbox }
+    let cuts = try wireState().history.cuts
+    inbox.lines = given.filter { line in
+      line.message != nil && cuts[line.handle].map { line.seq <= $0.seq } ?? true
+    }
+    if !isPeek {
+      for line in given {
+        cursors.cursors[line.handle, default: Cursor()]
+          .mark(line.seq, eventID: line.eventID, end: line.end)
+      }
+      pending = (cursors, session)
+    }
+    return inbox
+  }
+
+  /// Moves the cursor past what the last look gave: called once it was put before the reader.
+  package mutating func commitRead() throws(KitError) -> String? {
+    guard let pending else { return nil }
+    self.pending = nil
+    try KitError.liftingWire { () throws(WireError) in
+      try pending.cursors.save(state, session: pending.session)
+    }
+    // The receipt is a service to peers: that it could not be written takes nothing back.
+    do {
+      _ = try heartbeat(Heartbeat(), session: pending.session)
+      return nil
+    } catch {
+      return "the peers were not told that this was read: \(error)"
+    }
+  }
+
+  func loadCursors(_ session: String) throws(KitError) -> CursorSet {
+    do { return try CursorSet.load(state, session: session) } catch { throw .wire(error) }
+  }
+
+  /// Interleaves by time without ever changing the order within a chain.
+  private static func merge(_ queues: [[ShownLine]]) -> [ShownLine] {
+    var rest = queues.map { $0[...] }.filter { !$0.isEmpty }
+    var merged: [ShownLine] = []
+    while let next = rest.indices.min(by: { time(rest[$0]) < time(rest[$1]) }) {
+      if let line = rest[next].popFirst() { merged.append(line) }
+      if rest[next].isEmpty { rest.remove(at: next) }
+    }
+    return merged
+  }
+
+  private static func time(_ queue: ArraySlice<ShownLine>) -> (Int64, String) {
+    (queue.first?.message?.timestamp.microseconds ?? .min, queue.first?.handle.name ?? "")
+  }
+}
+
+extension Session {
+  /// What `log` looks for; nil means all.
+  package struct Filter: Sendable {
+    package var from: Handle?
+    package var type: MessageType?
+    package var since: Timestamp?
+    /// Bytes to be found in the line.
+    package var text: String?
+
+    package init() {}
+  }
+
+  /// The lines past the cursors that this agent may see, oldest first, chains interleaved by time.
+  package func history(
+    _ filter: Filter, after cursors: inout CursorSet
+  ) throws(KitError) -> [ShownLine] {
+    var queues: [[ShownLine]] = []
+    for (writer, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
+      let cursor = cursors.cursors[writer] ?? Cursor()
+      guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
+      let lines = try unseen(by: cursor, of: writer, record)
+      for line in lines {
+        cursors.cursors[writer, default: cursor].mark(
+          line.seq, eventID: line.eventID, end: line.end)
+      }
+      queues.append(lines.filter { matches($0, filter) })
+    }
+    return Self.merge(queues)
+  }
+
+  /// The lines of one chain that a cursor has not passed.
+  func unseen(
+    by cursor: Cursor, of writer: Handle, _ record: HeadRecord
+  ) throws(KitError) -> [ShownLine] {
+    try KitError.lifting { () throws(HostError) in
+      try ChainHistory.lines(of: writer, record, wire: genesis.id, from: cursor, shared) {
+        envelope in
+        if case .chain(let seq, _) = envelope.place { !cursor.contains(seq) } else { false }
+      }
+    }
+  }
+
+  private func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
+    guard let message = line.message, isTrusted(line.handle, line.pk, seq: line.seq) else {
+      return false
+    }
+    if let from = filter.from, from != line.handle { return false }
+    if let type = filter.type, message.type.known != type { return false }
+    if let since = filter.since, message.timestamp < since { return false }
+    if let text = filter.text {
+      let needle = Array(text.utf8)
+      let body = message.body.map { CanonicalWriter.bytes(of: $0) } ?? []
+      return Self.contains(message.subject.utf8, needle) || Self.contains(body, needle)
+        || message.body?.text.map { Self.contains($0.utf8, needle) } ?? false
+    }
+    return true
+  }
+
+  private static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
+    guard let first = needle.first else { return true }
+    return bytes.indices.contains { index in
+      bytes[index] == first && bytes[index...].starts(with: needle)
+    }
+  }
+
+  /// The messages of one thread, oldest first.
+  package func thread(_ prefix: String) throws(KitError) -> [ShownLine] {
+    let root = try find(prefix).correlationID
+    var cursors = CursorSet()
+    return try history(Filter(), after: &cursors).filter { $0.message?.correlationID == root }
+  }
+}

@@ -1,0 +1,77 @@
+import Protocol
+package import Wire
+package import WireFormat
+
+extension Session {
+  /// What a person or a model says when it sends.
+  package struct Outgoing: Sendable {
+    package var type: MessageType
+    package var subject: Text
+    package var body: JSONValue
+    /// Empty means everyone.
+    package var to: [Handle] = []
+    package var priority: Priority = .medium
+    package var refs: [Text] = []
+    /// An id or the beginning of one.
+    package var re: String?
+
+    package init(_ type: MessageType, subject: Text, body: JSONValue) {
+      (self.type, self.subject, self.body) = (type, subject, body)
+    }
+  }
+
+  /// Types that a person may send by name; the others are written by verbs of their own.
+  package static let sendableTypes: [MessageType] = [
+    .ack, .correction, .decline, .feedback, .proposal, .request, .ship, .warning,
+  ]
+
+  /// Types that answer something and are nothing without it.
+  package static let answeringTypes: Set<MessageType> = [.ack, .decline, .correction]
+
+  /// Signs and stores one message; the receipt is `stored`.
+  package mutating func send(_ outgoing: Outgoing) throws(KitError) -> Receipt {
+    let strangers = outgoing.to.filter { logs[$0] == nil }
+    guard strangers.isEmpty else { throw .notRecipients(strangers) }
+    var draft = Draft(
+      outgoing.type, subject: outgoing.subject, body: outgoing.body,
+      to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,
+      refs: outgoing.refs)
+    if let prefix = outgoing.re {
+      let target = try find(prefix)
+      try checkAnswer(outgoing.type, to: target)
+      draft.re = target.eventID
+      draft.correlationID = target.correlationID
+    }
+    if outgoing.type == .proposal { draft.after = try wireState().history.frontier }
+    return try append(draft)
+  }
+
+  /// What would be an answer to oneself, or a counter to no proposal, is refused before it is
+  /// signed.
+  private func checkAnswer(_ type: MessageType, to target: Message) throws(KitError) {
+    let isOwn = target.from == handle
+    switch type {
+    case .ack, .decline: if isOwn { throw .ownMessage(target.eventID) }
+    case .correction: if !isOwn { throw .foreignMessage(target.eventID, target.from) }
+    case .proposal:
+      if target.type.known != .proposal { throw .notAProposal(target.eventID) }
+    default: break
+    }
+  }
+
+  /// The one message whose id begins so, if this agent may see it.
+  package func find(_ prefix: String) throws(KitError) -> Message {
+    let line = try line(prefix)
+    guard let message = line.message else { throw .noSuchMessage(prefix) }
+    return message
+  }
+
+  /// The one line whose id begins so, if this agent may see it.
+  package func line(_ prefix: String) throws(KitError) -> ShownLine {
+    let found = try lines { $0.eventID.hex.hasPrefix(prefix) }
+    guard let line = found.first else { throw .noSuchMessage(prefix) }
+    guard found.count == 1 else { throw .severalMessages(prefix, count: found.count) }
+    guard isTrusted(line.handle, line.pk, seq: line.seq) else { throw .heldBack(line.handle) }
+    return line
+  }
+}

@@ -1,0 +1,52 @@
+package import Protocol
+import Wire
+package import WireFormat
+
+/// A proposal as `status` and `decisions` show it.
+package struct ProposalStanding: Sendable {
+  package let proposal: Proposal
+  package let status: ProposalStatus
+  /// Who must ack, and who of them has not answered.
+  package let owners: [Handle]
+  package let missing: [Handle]
+  package let decision: Decision?
+}
+
+extension Session {
+  /// All proposals, oldest first by their writers' clocks.
+  package mutating func proposals() throws(KitError) -> [ProposalStanding] {
+    let now = try wireState()
+    let history = now.history
+    return now.proposals.values
+      .sorted { ($0.timestamp, $0.eventID) < ($1.timestamp, $1.eventID) }
+      .map { now.standing(of: $0, under: history) }
+  }
+
+  /// The open proposals of verified peers that wait for this agent's answer.
+  package mutating func owed() throws(KitError) -> [Proposal] {
+    try proposals().filter { standing in
+      standing.status == .open && standing.missing.contains(handle)
+        && trust.tier(of: standing.proposal.proposer) == .verified
+    }.map(\.proposal)
+  }
+
+  /// Where a message stands, if it is a proposal.
+  package mutating func standing(of id: Bytes32) throws(KitError) -> ProposalStanding? {
+    let now = try wireState()
+    return now.proposals[id].map { now.standing(of: $0, under: now.history) }
+  }
+}
+
+extension WireState {
+  fileprivate func standing(
+    of proposal: Proposal, under history: EffectHistory
+  ) -> ProposalStanding {
+    let owners = owners(of: proposal, under: history) ?? []
+    let answers = ownAnswers(to: proposal, by: owners, under: history)
+    let status = status(of: proposal, under: history)
+    return ProposalStanding(
+      proposal: proposal, status: status, owners: owners,
+      missing: status.isSettled ? [] : owners.filter { answers[$0] == nil },
+      decision: status == .ratified ? decisions[proposal.eventID]?[proposal.proposer] : nil)
+  }
+}

@@ -1,0 +1,30 @@
+import Host
+import Protocol
+package import Wire
+import WireFormat
+
+/// Checks a whole wire again from its first line.
+package enum Verification {
+  /// What the wire proves to somebody without any identity.
+  package static func outsider(
+    directory: String?, everySignature: Bool
+  ) throws(KitError) -> Audit {
+    let path = try WireLocation.find(explicit: directory)
+    let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
+    let genesis = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
+    var options = WireReading.Options()
+    options.checksEverySignature = everySignature
+    return try KitError.lifting { () throws(HostError) in try Audit(shared, genesis, options) }
+  }
+}
+
+extension Session {
+  /// The same, and against what this agent has verified before.
+  package func verify(everySignature: Bool) throws(KitError) -> Audit {
+    var options = WireReading.Options()
+    options.checksEverySignature = everySignature
+    options.known = try KitError.liftingWire { () throws(WireError) in try reader.known(state) }
+    _ = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
+    return try KitError.lifting { () throws(HostError) in try Audit(shared, genesis, options) }
+  }
+}
