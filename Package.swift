@@ -23,6 +23,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "DeadDropKit", targets: ["DeadDropKit"]),
+    .executable(name: "deaddrop", targets: ["Main"]),
   ],
   targets: [
     .systemLibrary(
@@ -36,9 +37,23 @@ let package = Package(
     .target(name: "Wire", dependencies: ["WireFormat", "Host", "Identity", "Protocol"]),
     .target(
       name: "DeadDropKit", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"]),
+    .target(
+      name: "Commands",
+      dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit"]),
+    .executableTarget(
+      name: "Main", dependencies: ["Commands"],
+      linkerSettings: [
+        .unsafeFlags(
+          ["-static-executable", "-use-ld=lld", "-Xlinker", "-s"],
+          .when(platforms: [.linux], configuration: .release))
+      ]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: ["WireFormat", "Host", "Identity", "DeadDropKit", "Commands", "Main"],
+      exclude: ["Golden", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,6 +22,7 @@ public struct Agent: ~Copyable {
     }
   }
 
+  /// The name that this agent signs with.
   public var handle: String { session.handle.name }
 
   /// Signs one message and stores it durably at the end of this agent's log.
@@ -88,10 +89,15 @@ public struct StoredMessage: Equatable, Sendable {
 
 /// A verified message of a verified peer; its text is that peer's, and data.
 public struct ReceivedMessage: Equatable, Sendable {
+  /// Its event_id, 64 lower-case hex digits.
   public let id: String
+  /// Its place in its writer's chain, from 1.
   public let seq: Int
+  /// The writer's handle.
   public let from: String
+  /// The type's word, also one that this version does not know.
   public let type: String
+  /// The title.
   public let subject: String
   /// The body in canonical JSON: a string literal, or any other value.
   public let bodyJSON: String
@@ -101,6 +107,7 @@ public struct ReceivedMessage: Equatable, Sendable {
 
 /// Why an `Agent` could not do what was asked: one clause that names the thing and the place.
 public struct AgentError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The clause.
   public let description: String
 
   init(description: String) { self.description = description }

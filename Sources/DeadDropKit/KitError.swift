@@ -20,6 +20,7 @@ package enum KitError: Error, Equatable, Sendable {
   case foreignHandle(Handle, wire: String)
   case noSuchHandle(String)
   case noKey(Handle, path: String)
+  case noKeyFile(String)
   case keyExists(Handle, path: String)
   case wireExists(String)
   /// A directory without a genesis holds a log that the new wire would use.
@@ -84,6 +85,7 @@ extension KitError: CustomStringConvertible {
       "\(handle) has no private state for the wire in \(path)"
     case .noSuchHandle(let name): "\(name) is no handle"
     case .noKey(let handle, let path): "the key of \(handle) is not at \(path)"
+    case .noKeyFile(let path): "\(path): no such key file"
     case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
     case .wireExists(let path): "\(path) is a wire already"
     case .logExists(let path): "\(path) is there already, and no genesis beside it"

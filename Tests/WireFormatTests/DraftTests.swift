@@ -38,7 +38,8 @@ struct DraftTests {
     let (ada, scribe) = (try Handle("ada"), try Handle("scribe"))
     let draft = Draft(
       .proposal, subject: "e\u{301}", body: .object(["text": .string("x")]),
-      to: try #require(Recipients([scribe, ada])), priority: .high, refs: ["b", "a"], re: Self.ids[3],
+      to: try #require(Recipients([scribe, ada])), priority: .high, refs: ["b", "a"],
+      re: Self.ids[3],
       correlationID: "thread", ackRequired: false, after: [Self.ids[2], Self.ids[0]])
     let object = try Self.object(draft)
     #expect(object["to"] == .strings(["ada", "scribe"]))
@@ -64,7 +65,8 @@ struct DraftTests {
     let draft = Draft(
       type, subject: "s\n",
       body: .array([.real(1), .bigInteger(Array("99999999999999999999".utf8))]),
-      to: try #require(Recipients([try Handle("ada")])), priority: .low, refs: ["git:0"], re: Self.ids[1],
+      to: try #require(Recipients([try Handle("ada")])), priority: .low, refs: ["git:0"],
+      re: Self.ids[1],
       correlationID: "c", after: [Self.ids[1]])
     let line = Self.line(try Self.object(draft))
     let envelope = try Envelope.read(line.span)

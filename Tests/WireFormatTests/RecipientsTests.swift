@@ -36,8 +36,14 @@ struct RecipientsTests {
   @Test("a list of handles is sorted and its repeats dropped")
   func sorted() throws {
     let handles = try ["scribe", "ada", "forge", "ada"].map { try Handle($0) }
-    #expect(Recipients(handles).value == .strings(["ada", "forge", "scribe"]))
-    #expect(Recipients(Recipients(handles).value) == Recipients(handles))
+    let recipients = try #require(Recipients(handles))
+    #expect(recipients.value == .strings(["ada", "forge", "scribe"]))
+    #expect(Recipients(recipients.value) == recipients)
+  }
+
+  @Test("a message to nobody is no message")
+  func nobody() {
+    #expect(Recipients([Handle]()) == nil)
   }
 
   @Test("a list includes its handles, and everyone is everyone")

@@ -12,7 +12,7 @@ package struct KeyStore: Sendable {
 
   /// The signing key; throws `noKey` when there is none, and refuses a file that others can reach.
   package func signingKey(_ handle: Handle) throws(KitError) -> SigningKey {
-    guard let seed = try load("\(handle).key") else {
+    guard let seed = try Self.load("\(handle).key", in: path) else {
       throw .noKey(handle, path: signingPath(handle))
     }
     return try Self.signingKey(of: seed)
@@ -20,7 +20,7 @@ package struct KeyStore: Sendable {
 
   /// The signing key, made and stored when absent.
   package func ensureSigningKey(_ handle: Handle) throws(KitError) -> SigningKey {
-    if let seed = try load("\(handle).key") { return try Self.signingKey(of: seed) }
+    if let seed = try Self.load("\(handle).key", in: path) { return try Self.signingKey(of: seed) }
     let key = try KitError.liftingIdentity { () throws(IdentityError) in
       try SigningKey.generate()
     }
@@ -34,7 +34,7 @@ package struct KeyStore: Sendable {
 
   /// The public half of the key to seal to, made and stored when absent.
   package func ensureSealingKey(_ handle: Handle) throws(KitError) -> Bytes32 {
-    if let secret = try load("\(handle).seal") {
+    if let secret = try Self.load("\(handle).seal", in: path) {
       return try Self.sealingKey(of: secret).publicBytes
     }
     let key = try KitError.liftingIdentity { () throws(IdentityError) in
@@ -68,13 +68,18 @@ package struct KeyStore: Sendable {
     }
   }
 
+  /// The key in any file of 32 raw bytes that only this account can reach.
+  package static func signingKey(at file: String) throws(KitError) -> SigningKey {
+    let parts = file.split(separator: "/")
+    guard file.hasPrefix("/"), let name = parts.last else { throw .notAbsolute(file) }
+    let parent = "/" + parts.dropLast().joined(separator: "/")
+    guard let seed = try load(String(name), in: parent) else { throw .noKeyFile(file) }
+    return try signingKey(of: seed)
+  }
+
   /// Takes over a raw 32-byte seed from a file of the older tools; never replaces a key.
   package func importKey(_ handle: Handle, from source: String) throws(KitError) -> PublicKey {
-    let parts = source.split(separator: "/", omittingEmptySubsequences: true)
-    guard source.hasPrefix("/"), let name = parts.last else { throw .notAbsolute(source) }
-    let parent = "/" + parts.dropLast().joined(separator: "/")
-    guard let seed = try load(String(name), in: parent) else { throw .noKey(handle, path: source) }
-    let key = try Self.signingKey(of: seed)
+    let key = try Self.signingKey(at: source)
     do {
       try store(key, "\(handle).key")
     } catch {
@@ -85,18 +90,18 @@ package struct KeyStore: Sendable {
   }
 
   /// Reads 32 secret bytes straight into guarded memory; nil when there is no such file.
-  private func load(_ name: String, in parent: String? = nil) throws(KitError) -> SecretBytes? {
+  private static func load(_ name: String, in parent: String) throws(KitError) -> SecretBytes? {
     var secret = try KitError.liftingIdentity { () throws(IdentityError) in
       try SecretBytes(byteCount: 32)
     }
-    guard let count = try read(name, in: parent ?? path, into: &secret) else { return nil }
+    guard let count = try read(name, in: parent, into: &secret) else { return nil }
     guard count == 32 else {
       throw .identity(.wrongSecretLength(byteCount: count, expected: 32))
     }
     return secret
   }
 
-  private func read(
+  private static func read(
     _ name: String, in parent: String, into secret: inout SecretBytes
   ) throws(KitError) -> Int? {
     do {

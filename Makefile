@@ -1,0 +1,47 @@
+# make demo and make test are the two commands of the README; both set up what they need.
+
+PREFIX ?= $(HOME)/.local
+BUILD = swift build
+RELEASE = .build/release/deaddrop
+
+.PHONY: help setup build release demo test check format install uninstall clean
+
+help:
+	@echo "make demo     build, then watch two agents reach a decision"
+	@echo "make test     run all tests"
+	@echo "make check    format, file lengths, words, imports"
+	@echo "make install  put the static binary into $(PREFIX)/bin"
+
+# libsodium's header and static library are all that is needed beside the Swift toolchain.
+setup:
+	@if ! pkg-config --exists libsodium 2>/dev/null; then .ci/setup; fi
+
+build: setup
+	$(BUILD) --explicit-target-dependency-import-check error
+
+release: setup
+	$(BUILD) -c release --product deaddrop
+
+demo: release
+	@DEADDROP=$(CURDIR)/$(RELEASE) examples/two-agents.sh
+
+test: build
+	swift test --parallel
+
+check: setup
+	.ci/check
+	$(BUILD) --build-tests --explicit-target-dependency-import-check error
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+install: release
+	install -d "$(PREFIX)/bin"
+	install -m 755 $(RELEASE) "$(PREFIX)/bin/deaddrop"
+	@"$(PREFIX)/bin/deaddrop" version
+
+uninstall:
+	rm -f "$(PREFIX)/bin/deaddrop"
+
+clean:
+	rm -rf .build

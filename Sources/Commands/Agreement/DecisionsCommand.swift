@@ -1,0 +1,48 @@
+import DeadDropKit
+import Protocol
+import WireFormat
+
+/// `deaddrop decisions`: the contract.
+enum DecisionsCommand: Command {
+  static let name = "decisions"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Show what was agreed, as the messages prove it",
+      options: [.value("since", "TIME", "only since a UTC time, or a span such as 2h")],
+      notes: ["With --json: the lines of decisions.jsonl, derived anew from the logs."],
+      examples: ["deaddrop decisions"])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    let since = try invocation.instant("since")
+    return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
+      let state = try CommandFailure.lifting { () throws(KitError) in try session.wireState() }
+      let history = state.history
+      var report = Report()
+      for (proposal, decision) in state.ratified(under: history) {
+        if let since, decision.timestamp < since { continue }
+        let owners = state.owners(of: proposal, under: history) ?? []
+        report.answer(
+          lines(proposal, decision, owners),
+          json: try? JSONParser.object(
+            DecisionLine.bytes(proposal, decision, ackedBy: decision.acks.isEmpty ? [] : owners)))
+      }
+      if report.items.isEmpty { report.answer(["nothing is decided"], json: nil) }
+      return report
+    }
+  }
+
+  private static func lines(
+    _ proposal: Proposal, _ decision: Decision, _ owners: [Handle]
+  ) -> [Line] {
+    let id = String(proposal.eventID.hex.prefix(MessageView.shownDigits))
+    let parties = ([proposal.proposer] + owners).map(\.name).joined(separator: " + ")
+    let time = String(decision.timestamp.string.prefix(19)) + "Z"
+    var head: Line = "\(id, .faint) \(parties, .strong) \(time, .faint): \(proposal.subject)"
+    if !proposal.domains.isEmpty {
+      head = head + " [\(proposal.domains.map(\.string).joined(separator: ", "))]"
+    }
+    return [head] + (proposal.body.map { PeerText.body($0) } ?? ["  (sealed)"])
+  }
+}

@@ -1,0 +1,36 @@
+import DeadDropKit
+import WireFormat
+
+/// `deaddrop heartbeat`: one beat.
+enum HeartbeatCommand: Command {
+  static let name = "heartbeat"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Write one signed beat: presence, receipts and debts",
+      options: [
+        .choice("state", Heartbeat.Activity.allCases.map(\.rawValue), "what the agent is doing"),
+        .value("last-action", "TEXT", "what it did last"),
+        .value("next-eta", "TEXT", "when it will do the next thing"),
+      ],
+      notes: ["A beat says what this agent has verified (seen) and was shown (read) of each peer."],
+      examples: ["deaddrop heartbeat --state busy --last-action \"parser tests\""])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    var beat = Heartbeat()
+    if let text = invocation.optionalText("state"), let state = Heartbeat.Activity(rawValue: text) {
+      beat.activity = state
+    }
+    beat.lastAction = invocation.optionalText("last-action") ?? ""
+    beat.nextETA = invocation.optionalText("next-eta") ?? ""
+    let name = try invocation.sessionName()
+    return try invocation.withCaughtUpSession(isReader: false) {
+      (session: inout Session) throws(CommandFailure) in
+      let n = try CommandFailure.lifting { () throws(KitError) in
+        try session.heartbeat(beat, session: name)
+      }
+      return Report(["beat \(n)"], json: ["n": .integer(n)])
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package import Host
+package import Identity
+
+/// Why a command did not do what was asked, as a person is told.
+///
+/// The wording: a lowercase clause without a period that names the thing and the place. The hint is
+/// a command to paste. Text of peers may be part of either: the terminal escapes it.
+package struct CommandFailure: Error, Equatable, Sendable {
+  package var code: ExitCode
+  /// Empty when there is nothing to tell, as when the reader of our output has gone.
+  package var message: String
+  package var hint: String?
+
+  package init(_ code: ExitCode, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  /// A breach of a rule of the command line; without a hint the verb's help becomes it.
+  package static func usage(_ rule: String, hint: String? = nil) -> CommandFailure {
+    CommandFailure(.usage, rule, hint: hint)
+  }
+}
+
+extension CommandFailure {
+  /// The failure that a system error is, with the hint that fits its kind.
+  package init(_ error: HostError) {
+    switch error {
+    case .system: self.init(.system, error.description)
+    case .refused(let path, .looseMode), .refused(let path, .writableByOthers):
+      self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-rwx", path]))
+    case .refused: self.init(.unsafe, error.description)
+    case .locked: self.init(.locked, error.description)
+    case .tornWrite: self.init(.system, error.description)
+    case .tooLarge: self.init(.refused, error.description)
+    case .badName: self.init(.usage, error.description)
+    }
+  }
+
+  /// The failure that a key which cannot be used is.
+  package init(_ error: IdentityError) {
+    switch error {
+    case .libraryUnavailable, .selfTestFailed, .outOfLockedMemory:
+      self.init(.system, error.description)
+    case .wrongSecretLength, .badPublicKey: self.init(.refused, error.description)
+    }
+  }
+}

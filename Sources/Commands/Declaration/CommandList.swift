@@ -1,0 +1,56 @@
+/// Every verb there is, in the order in which help shows them.
+package enum CommandList {
+  package static let all: [any Command.Type] = [
+    InitCommand.self,
+    InviteCommand.self,
+    JoinCommand.self,
+    SendCommand.self,
+    AckCommand.self,
+    InboxCommand.self,
+    LogCommand.self,
+    ThreadCommand.self,
+    ShowCommand.self,
+    DecisionsCommand.self,
+    StatusCommand.self,
+    HeartbeatCommand.self,
+    VerifyCommand.self,
+    CardCommand.self,
+    KeyShowCommand.self,
+    KeyImportCommand.self,
+    TrustListCommand.self,
+    TrustPinCommand.self,
+    VersionCommand.self,
+    HelpCommand.self,
+    PlumbingCanonical.self,
+    PlumbingVerify.self,
+    PlumbingSign.self,
+    PlumbingKeyID.self,
+    PlumbingShortCode.self,
+  ]
+
+  /// What each first word of a two-word name stands for.
+  package static let nouns: [Noun] = [
+    Noun(name: "key", summary: "Show or take over this agent's key"),
+    Noun(name: "trust", summary: "Decide whom this agent believes"),
+    Noun(
+      name: "plumbing", summary: "Call one primitive over lines of input, for scripts and tests"),
+  ]
+
+  static func command(named name: String) -> (any Command.Type)? {
+    all.first { $0.name == name }
+  }
+
+  static func noun(named name: String) -> Noun? {
+    nouns.first { $0.name == name }
+  }
+
+  /// The commands of two words that begin with this one.
+  static func verbs(of noun: String) -> [any Command.Type] {
+    all.filter { $0.name.hasPrefix(noun + " ") }
+  }
+
+  /// The words that may stand first.
+  static var firstWords: [String] {
+    nouns.map(\.name) + all.map { $0.name }.filter { !$0.contains(" ") }
+  }
+}

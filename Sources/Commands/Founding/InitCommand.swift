@@ -1,0 +1,112 @@
+import DeadDropKit
+import Identity
+import Protocol
+import WireFormat
+
+/// `deaddrop init`: founds a wire and prints the line for each peer.
+enum InitCommand: Command {
+  static let name = "init"
+  private static let tableByteLimit = 1 << 20
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Found a wire and invite its peers",
+      arguments: [.manyOrNone("handles", "with --local: the founder, then its peers")],
+      options: [
+        .value("handle", "HANDLE", "this agent's name"),
+        .values("peer", "HANDLE", "an agent to invite; several make a group"),
+        .value("tiers", "FILE", "heartbeat tiers, in the shape of tiers.json"),
+        .value("domains", "FILE", "{name: {owner, paths}}: who decides where alone"),
+        .flag("local", "make all agents here: they are one person's on one machine"),
+      ],
+      notes: [
+        "Makes the directory _coordination here, or in the main git work tree, or where --dir says.\n"
+          + "Give each printed line to its peer alone: it is good once, for 24 hours.",
+        "Agents under one account are told apart by honesty, not by cryptography.",
+      ],
+      examples: [
+        "deaddrop init --handle forge --peer scribe", "deaddrop init --local forge scribe",
+      ])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    let members = try members(invocation)
+    let directory = try CommandFailure.lifting { () throws(KitError) in
+      try WireLocation.forNew(explicit: invocation.directory)
+    }
+    let request = Founding.Request(
+      directory: directory, founder: members[0], peers: Array(members.dropFirst()),
+      domains: try domains(invocation, members), tiers: try tiers(invocation),
+      isLocal: invocation.flag("local"))
+    let outcome = try CommandFailure.lifting { () throws(KitError) in
+      try Founding.found(request)
+    }
+    return report(outcome, request)
+  }
+
+  private static func members(_ invocation: Invocation) throws(CommandFailure) -> [Handle] {
+    var members = try invocation.handles("handles")
+    if invocation.flag("local") {
+      guard members.count >= 2 else {
+        throw .usage("init --local needs two handles", hint: "deaddrop init --local forge scribe")
+      }
+    } else {
+      guard members.isEmpty, let founder = try invocation.handle("handle") else {
+        throw .usage(
+          "init needs --handle and --peer", hint: "deaddrop init --handle forge --peer scribe")
+      }
+      members = [founder] + (try invocation.handles("peer"))
+    }
+    guard members.count >= 2 else {
+      throw .usage("a wire needs a peer", hint: "deaddrop init --handle forge --peer scribe")
+    }
+    guard Set(members).count == members.count else { throw .usage("a handle is given twice") }
+    guard members.count <= 16 else { throw .usage("a wire has at most 16 members") }
+    return members
+  }
+
+  private static func tiers(_ invocation: Invocation) throws(CommandFailure) -> [Text: Tier] {
+    guard let file = invocation.optionalText("tiers") else { return TiersFile.standard }
+    let bytes = try NamedFile.read(file, limit: tableByteLimit)
+    return try CommandFailure.lifting { () throws(KitError) in
+      try TiersFile.read(bytes, from: file)
+    }
+  }
+
+  private static func domains(
+    _ invocation: Invocation, _ members: [Handle]
+  ) throws(CommandFailure) -> [Text: Domain] {
+    guard let file = invocation.optionalText("domains") else { return [:] }
+    let bytes = try NamedFile.read(file, limit: tableByteLimit)
+    return try CommandFailure.lifting { () throws(KitError) in
+      try DomainsFile.read(bytes, from: file, members: members)
+    }
+  }
+
+  private static func report(_ outcome: Founding.Outcome, _ request: Founding.Request) -> Report {
+    var lines: [Line] = ["wire \(outcome.wire.hex) in \(outcome.path)"]
+    lines += outcome.invites.map { Line(ShellWord.deaddrop("join", $0.text)) }
+    var report = Report(
+      lines,
+      json: [
+        "wire": .string(outcome.wire.hex), "path": .string(outcome.path),
+        "founder": .string(request.founder.name),
+        "invites": .array(outcome.invites.map { .object($0.report) }),
+      ])
+    if outcome.isExcludedFromGit { report.note("git does not see it: .git/info/exclude") }
+    for invite in outcome.invites {
+      report.note(
+        "give the line of \(invite.to) to \(invite.to) alone, before \(invite.expires.string)")
+    }
+    return report
+  }
+}
+
+extension Invite {
+  /// The object that `--json` prints for an invite.
+  var report: JSONObject {
+    [
+      "handle": .string(to.name), "invite": .string(text), "expires": .string(expires.string),
+    ]
+  }
+}

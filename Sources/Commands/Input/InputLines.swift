@@ -1,0 +1,29 @@
+import Host
+
+/// Standard input line by line, for plumbing: a line is answered as soon as it is there.
+enum InputLines {
+  /// Longest line handed on whole: a line of the wire in base64, and one byte to see there is more.
+  private static let limit = 349_529
+
+  /// Calls the body with each line and its number, from 1; its first failure ends it all.
+  static func read(
+    _ body: (InputLine, Int) throws(CommandFailure) -> Void
+  ) throws(CommandFailure) {
+    var number = 0
+    var failure: CommandFailure?
+    do {
+      try StandardStreams.readInputLines(limit: limit) { line in
+        number += 1
+        do throws(CommandFailure) {
+          try body(line, number)
+        } catch {
+          failure = error
+        }
+        return failure == nil
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+    if let failure { throw failure }
+  }
+}

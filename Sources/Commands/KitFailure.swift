@@ -1,0 +1,98 @@
+package import DeadDropKit
+import Identity
+import Wire
+import WireFormat
+
+extension CommandFailure {
+  /// Runs a verb of the kit, so that its error becomes words, a hint and an exit code.
+  static func lifting<Value: ~Copyable>(
+    _ body: () throws(KitError) -> Value
+  ) throws(CommandFailure) -> Value {
+    do { return try body() } catch { throw CommandFailure(error) }
+  }
+
+  /// The one table of what a person can do about each refusal.
+  package init(_ error: KitError) {
+    let words = error.description
+    switch error {
+    case .wire(let error): self.init(error)
+    case .host(let error): self.init(error)
+    case .identity(let error): self.init(error)
+    case .draft: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .noHome:
+      self.init(.system, words, hint: "export DEADDROP_HOME=/path/to/a/private/directory")
+    case .notAbsolute: self.init(.usage, words)
+    case .noWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
+    case .noIdentity: self.init(.refused, words, hint: "deaddrop join INVITE")
+    case .severalIdentities(let handles):
+      self.init(.usage, words, hint: "export DEADDROP_HANDLE=\(handles[0])")
+    case .noSuchHandle: self.init(.usage, words, hint: ShellWord.deaddrop("help"))
+    case .foreignHandle(let handle, _):
+      self.init(.refused, words, hint: "ask a member for: deaddrop invite \(handle)")
+    case .noKey(let handle, _):
+      self.init(.system, words, hint: "deaddrop key import FILE --handle \(handle)")
+    case .noKeyFile: self.init(.system, words)
+    case .keyExists: self.init(.refused, words, hint: ShellWord.deaddrop("key", "show"))
+    case .logExists(let path):
+      self.init(.refused, words, hint: ShellWord.line(["mv", path, path + ".old"]))
+    case .wireExists: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .tables: self.init(.usage, words, hint: ShellWord.deaddrop("help", "init"))
+    case .noSuchMessage, .severalMessages:
+      self.init(.refused, words, hint: ShellWord.deaddrop("log"))
+    case .heldBack(let handle):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
+    case .ownMessage, .foreignMessage, .notAProposal:
+      self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("status"))
+    case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
+      self = Self.invite(error, words)
+    case .alreadyJoined(let handle):
+      self.init(.refused, words, hint: ShellWord.deaddrop("status", "--as", handle.name))
+    case .noCard(let handle):
+      self.init(.refused, words, hint: ShellWord.deaddrop("invite", handle.name))
+    case .notPinnable: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
+    case .trustStore(let path): self.init(.unsafe, words, hint: ShellWord.line(["cat", path]))
+    }
+  }
+
+  private static func invite(_ error: KitError, _ words: String) -> CommandFailure {
+    switch error {
+    case .inviteExpired(let to, let from, _):
+      CommandFailure(.refused, words, hint: "ask \(from) for: deaddrop invite \(to)")
+    case .inviteUsed(let handle, _):
+      CommandFailure(
+        .refused, words,
+        hint: "ask the inviter for: deaddrop trust list; \(handle) has joined already")
+    case .inviteForOther(let to, _):
+      CommandFailure(.refused, words, hint: "deaddrop join INVITE --handle \(to)")
+    default:
+      CommandFailure(.refused, words, hint: "ask the inviter for a new one: deaddrop invite HANDLE")
+    }
+  }
+
+  private init(_ error: WireError) {
+    let words = error.description
+    switch error {
+    case .host(let error): self.init(error)
+    case .notAWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
+    case .genesis: self.init(.unsafe, words, hint: "deaddrop verify --outsider")
+    case .unsafeDirectory(let path, .worldWritable):
+      self.init(.unsafe, words, hint: ShellWord.line(["chmod", "o-w", path]))
+    case .unsafeDirectory(let path, .foreignOwner):
+      self.init(.unsafe, words, hint: ShellWord.line(["chmod", "3770", path]))
+    case .wrongWire: self.init(.unsafe, words, hint: "ask the inviter for a new invite")
+    case .notAMember: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .ownLogBehind, .ownLogDiffers:
+      self.init(
+        .unsafe, words + "; a restored backup or a copied key: nothing is signed",
+        hint: "put the log back from another replica, then: deaddrop verify")
+    case .ownLogAhead:
+      self.init(
+        .unsafe, words + "; lost private state or a copied key: nothing is signed",
+        hint: "put the private state back, or join under another handle")
+    case .unsynced: self.init(.system, words, hint: ShellWord.deaddrop("verify"))
+    case .privateState(let path, _):
+      self.init(.system, words, hint: ShellWord.line(["ls", "-l", path]))
+    }
+  }
+}

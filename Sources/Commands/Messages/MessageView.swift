@@ -1,0 +1,69 @@
+import DeadDropKit
+import Wire
+import WireFormat
+
+/// A message as every verb shows it: one head line, then the body behind a bar.
+enum MessageView {
+  static let shownDigits = 12
+
+  /// Nothing for a line whose content is refused.
+  static func answer(_ line: ShownLine, tier: String, isBrief: Bool = false) -> ReportItem? {
+    guard let message = line.message else { return nil }
+    return .answer(lines(line, message, isBrief: isBrief), json: json(line, message, tier: tier))
+  }
+
+  private static func lines(_ line: ShownLine, _ message: Message, isBrief: Bool) -> [Line] {
+    let id = String(message.eventID.hex.prefix(shownDigits))
+    let time = message.timestamp.string.prefix(19)
+    var head: Line =
+      "\(id, .faint) \(message.from, .strong) \(message.type.word) \(String(time) + "Z", .faint)"
+    if message.priority == .high { head = head + Line(" high", .caution) }
+    if line.isAfterGap { head = head + Line(" gap", .bad) }
+    if message.ackRequired { head = head + Line(" ack wanted", .caution) }
+    if let re = message.re { head = head + Line(" re \(re.hex.prefix(shownDigits))", .faint) }
+    head = head + ": \(message.subject)"
+    guard !isBrief else { return [head] }
+    return [head] + body(message) + message.refs.map { "  ref \($0)" }
+  }
+
+  private static func body(_ message: Message) -> [Line] {
+    switch message.type.known {
+    // What machines read is on request: `show ID --json`, `card`.
+    case .agentCard, .introduce, .keyAdd, .decision: return []
+    default: break
+    }
+    guard let body = message.body else { return ["  (sealed)"] }
+    if body == .string("") || body == .null { return [] }
+    return PeerText.body(body)
+  }
+
+  static func json(_ line: ShownLine, _ message: Message, tier: String) -> JSONObject {
+    var object: JSONObject = [
+      "event_id": .string(message.eventID.hex), "seq": .integer(line.seq),
+      "from": .string(message.from.name), "type": .string(message.type.word),
+      "kind": .integer(message.kind), "timestamp": .string(message.timestamp.string),
+      "subject": .string(message.subject), "body": message.body ?? .null,
+      "refs": .array(message.refs.map { .string($0) }),
+      "priority": .string(message.priority.rawValue),
+      "correlation_id": .string(message.correlationID), "to": message.to.value,
+      "ack_required": .bool(message.ackRequired), "tier": .string(tier),
+      "re": message.re.map { .string($0.hex) },
+    ]
+    if line.isAfterGap { object["gap"] = .bool(true) }
+    if message.isSealed { object["sealed"] = .bool(true) }
+    return object
+  }
+}
+
+extension Session {
+  /// The label that a writer's lines are shown with.
+  func tierLabel(of writer: Handle) -> String {
+    writer == handle ? "OWN" : trust.tier(of: writer).rawValue
+  }
+
+  func answers(_ lines: [ShownLine], isBrief: Bool = false) -> [ReportItem] {
+    lines.compactMap {
+      MessageView.answer($0, tier: tierLabel(of: $0.handle), isBrief: isBrief)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import DeadDropKit
+import Protocol
+import Wire
+import WireFormat
+
+/// `deaddrop send`: signs and stores one message.
+enum SendCommand: Command {
+  static let name = "send"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Sign a message and store it in this agent's log",
+      arguments: [
+        .one("type", Session.sendableTypes.map(\.word).joined(separator: ", "))
+      ],
+      options: [
+        .values("to", "HANDLE", "a recipient; without any the message is for everyone"),
+        .value("subject", "TEXT", "the title"),
+        .value("re", "ID", "the message that this one answers"),
+        .values("refs", "REF", "a path, git:SHA or URL that it is about"),
+        .choice("priority", Priority.allCases.map(\.rawValue), "how urgent it is"),
+      ] + BodyInput.options,
+      notes: [
+        "Prints the id and the receipt. `stored` means: signed, chained and on this disk.",
+        "A body has at most 64 KiB, a message at most 64 refs.",
+        "A proposal with --re ID counters the proposal ID.",
+      ],
+      examples: [
+        "deaddrop send request --to scribe --subject \"review the parser\" --body \"by noon?\"",
+        "deaddrop send proposal --subject port --json-body '{\"text\":\"8443\",\"domains\":[\"net\"]}'",
+      ])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    let outgoing = try outgoing(invocation)
+    return try invocation.withCaughtUpSession(isReader: false) {
+      (session: inout Session) throws(CommandFailure) in
+      let receipt = try CommandFailure.lifting { () throws(KitError) in
+        try session.send(outgoing)
+      }
+      return receipt.report
+    }
+  }
+
+  private static func outgoing(
+    _ invocation: Invocation
+  ) throws(CommandFailure) -> Session.Outgoing {
+    let word = try invocation.text("type")
+    guard let type = Session.sendableTypes.first(where: { $0.word == word }) else {
+      let words = Session.sendableTypes.map(\.word)
+      let nearest = NearestWord.nearest(to: word, in: words)
+      throw .usage(
+        "\"\(word)\" is no type to send: \(words.joined(separator: ", "))",
+        hint: nearest.map { "deaddrop send \($0)" })
+    }
+    let body = try BodyInput.read(invocation)
+    if Session.answeringTypes.contains(type), invocation.optionalText("re") == nil {
+      throw .usage("\(word) answers a message: --re ID", hint: "deaddrop send \(word) --re ID")
+    }
+    let subject = invocation.optionalText("subject") ?? word
+    var outgoing = Session.Outgoing(type, subject: Text(subject), body: body)
+    outgoing.to = try invocation.handles("to")
+    outgoing.refs = invocation.texts("refs").map { Text($0) }
+    if invocation.flag("re") { outgoing.re = try invocation.messageID("re") }
+    if let text = invocation.optionalText("priority"), let priority = Priority(rawValue: text) {
+      outgoing.priority = priority
+    }
+    return outgoing
+  }
+}
+
+extension Receipt {
+  /// What every verb that stores a message prints.
+  var report: Report {
+    var report = Report(
+      ["\(eventID.hex) stored"],
+      json: [
+        "event_id": .string(eventID.hex), "seq": .integer(seq), "receipt": .string("stored"),
+      ])
+    for note in notes { report.note(note) }
+    return report
+  }
+}

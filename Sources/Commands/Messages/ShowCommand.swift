@@ -1,0 +1,46 @@
+import DeadDropKit
+import Protocol
+import Wire
+import WireFormat
+
+/// `deaddrop show`: one message, whole.
+enum ShowCommand: Command {
+  static let name = "show"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Show one message, and what its peers have proven of it",
+      arguments: [.one("id", "the message, by its event_id or the beginning of it")],
+      options: [.flag("raw", "print the signed line as it stands in the log")],
+      examples: ["deaddrop show 4e98b798b10f"])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    let id = try invocation.messageID("id")
+    return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
+      let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
+      if invocation.flag("raw") { return Report([.exact(line.bytes)]) }
+      let standing = try CommandFailure.lifting { () throws(KitError) in
+        try session.standing(of: line.eventID)
+      }
+      let receipts = try CommandFailure.lifting { () throws(KitError) in
+        try session.receipts(of: line)
+      }
+      guard case .answer(var lines, var json) = session.answers([line]).first else {
+        return Report()
+      }
+      lines.append("  id \(line.eventID.hex) seq \(line.seq)")
+      if let standing {
+        lines.append(StandingView.line(standing))
+        json?["status"] = .string(standing.status.rawValue)
+      }
+      for (peer, receipt) in receipts { lines.append("  \(peer): \(receipt)") }
+      if !receipts.isEmpty {
+        var object = JSONObject()
+        for (peer, receipt) in receipts { object[Text(peer.name)] = .string(receipt) }
+        json?["receipts"] = .object(object)
+      }
+      return Report([.answer(lines, json: json)])
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import DeadDropKit
+import Host
+import Identity
+import Wire
+import WireFormat
+
+extension Invocation {
+  /// Opens the wire and the agent that the command line names, for the length of the closure.
+  func withSession(
+    _ body: (inout Session) throws(CommandFailure) -> Report
+  ) throws(CommandFailure) -> Report {
+    var session: Session
+    do {
+      session = try Session.open(directory: directory, as: handle)
+    } catch { throw CommandFailure(error) }
+    return try body(&session)
+  }
+
+  /// The same after everything new was verified and settled; what that met is added to the report.
+  ///
+  /// A verb that reads ends with the code for what is not safe; one that stores warns.
+  func withCaughtUpSession(
+    isReader: Bool = true, _ body: (inout Session) throws(CommandFailure) -> Report
+  ) throws(CommandFailure) -> Report {
+    try withSession { (session: inout Session) throws(CommandFailure) in
+      let catchUp = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
+      var report = try body(&session)
+      report.items += catchUp.items
+      if isReader, catchUp.isUnsafe, report.code == .done { report.code = .unsafe }
+      return report
+    }
+  }
+
+  func requiredHandle(_ name: String) throws(CommandFailure) -> Handle {
+    guard let handle = try handle(name) else { throw .usage("\(name) is missing") }
+    return handle
+  }
+
+  /// The id, or the beginning of one, of at least four hex digits.
+  func messageID(_ name: String) throws(CommandFailure) -> String {
+    let text = try text(name)
+    guard (4...64).contains(text.utf8.count), text.utf8.allSatisfy({ Hex.value($0) != nil }) else {
+      throw .usage(
+        "\(name) is an event_id or its first 4 to 64 lower-case hex digits, not \"\(text)\"")
+    }
+    return text
+  }
+}
+
+extension CatchUp {
+  private static let shownLimit = 5
+
+  /// What reading met and settling did, for standard error.
+  var items: [ReportItem] {
+    var items = notes.map { $0.hasPrefix("ALARM") ? ReportItem.warning($0) : .note($0) }
+    for line in bad.prefix(Self.shownLimit) {
+      items.append(.warning("\(line.file):\(line.line): \(line.reason.rawValue); kept as evidence"))
+    }
+    if bad.count > Self.shownLimit {
+      items.append(.warning("\(bad.count - Self.shownLimit) more lines at fault: deaddrop verify"))
+    }
+    for (handle, log, verdict) in broken {
+      items.append(.warning("\(log): \(Self.words(verdict, handle))"))
+    }
+    return items
+  }
+
+  private static func words(_ verdict: ChainVerdict, _ handle: Handle) -> String {
+    switch verdict {
+    case .sound: "sound"
+    case .gap: "gap: lines of \(handle) are missing; what follows is shown with that label"
+    case .fork: "fork: \(handle) signed two histories; nothing from there on counts"
+    case .rollback: "rollback: lines of \(handle) that were verified here are gone or changed"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import DeadDropKit
+import Identity
+import WireFormat
+
+/// `deaddrop key show`: this agent's public key.
+enum KeyShowCommand: Command {
+  static let name = "key show"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Show this agent's public key and the digits to compare with each peer",
+      notes: [
+        "The 60 digits are the same on both sides: compare them over another channel, then\n"
+          + "deaddrop trust pin PEER --fingerprint DIGITS"
+      ],
+      examples: ["deaddrop key show"])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
+      try CommandFailure.lifting { () throws(KitError) in
+        let key = try session.signingKey().publicKey
+        let own = session.handle
+        let path = KeyStore(session.places).signingPath(own)
+        var lines: [Line] = [
+          "\(own, .strong) \(key.bytes.hex)", "  key id \(key.keyID(for: own.name))",
+          "  file \(path)",
+        ]
+        var digits = JSONObject()
+        for peer in try session.peers() {
+          guard let pk = peer.key else { continue }
+          let shown = Fingerprint.shown((own, key.bytes), (peer.handle, pk))
+          lines.append("  with \(peer.handle): \(grouped(shown))")
+          digits[Text(peer.handle.name)] = .string(shown)
+        }
+        return Report(
+          lines,
+          json: [
+            "handle": .string(own.name), "pk": .string(key.bytes.hex),
+            "key_id": .string(key.keyID(for: own.name)), "file": .string(path),
+            "fingerprints": .object(digits),
+          ])
+      }
+    }
+  }
+
+  /// Digits in groups of five, as they are read aloud.
+  private static func grouped(_ digits: String) -> String {
+    var out = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, index.isMultiple(of: 5) { out.append(" ") }
+      out.append(digit)
+    }
+    return out
+  }
+}
+
+/// `deaddrop key import`: takes over a key of the older tools.
+enum KeyImportCommand: Command {
+  static let name = "key import"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Take over a raw 32-byte key file; never replaces a key",
+      arguments: [.one("file", "the key file, mode 0600")],
+      options: [.value("handle", "HANDLE", "whose key it is", isRequired: true)],
+      examples: [
+        "deaddrop key import ~/.config/inter-agent-deaddrop/forge.key --handle forge"
+      ])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    let handle = try invocation.requiredHandle("handle")
+    let path = try NamedFile.absolute(invocation.text("file"))
+    return try CommandFailure.lifting { () throws(KitError) in
+      let store = KeyStore(try PrivatePlaces.current())
+      let key = try store.importKey(handle, from: path)
+      return Report(
+        ["\(handle) \(key.bytes.hex) in \(store.signingPath(handle))"],
+        json: [
+          "handle": .string(handle.name), "pk": .string(key.bytes.hex),
+          "file": .string(store.signingPath(handle)),
+        ])
+    }
+  }
+}
