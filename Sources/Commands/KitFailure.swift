@@ -43,6 +43,7 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
     case .ownMessage, .foreignMessage, .notAProposal:
       self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("status"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
       self = Self.invite(error, words)

@@ -1,5 +1,6 @@
 package import Host
 package import Identity
+package import Protocol
 package import Wire
 package import WireFormat
 
@@ -34,6 +35,7 @@ package enum KitError: Error, Equatable, Sendable {
   case foreignMessage(Bytes32, Handle)
   case notAProposal(Bytes32)
   case notRecipients([Handle])
+  case proposalFlaw(RefusedReason)
   case inviteExpired(Handle, by: Handle, Timestamp)
   case inviteUsed(Handle, log: String)
   case inviteForOther(Handle, asked: Handle)
@@ -98,6 +100,9 @@ extension KitError: CustomStringConvertible {
     case .foreignMessage(let id, let from):
       "\(id.hex.prefix(12)) is a message of \(from), and only the own ones can be corrected"
     case .notAProposal(let id): "\(id.hex.prefix(12)) is not a proposal"
+    case .proposalFlaw(.domainsMalformed): "the proposal's domains are not a list of names"
+    case .proposalFlaw(let reason):
+      "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
     case .notRecipients(let handles):
       "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
     case .inviteExpired(let to, _, let time): "the invite of \(to) expired at \(time.string)"

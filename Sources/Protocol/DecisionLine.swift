@@ -15,7 +15,7 @@ package enum DecisionLine {
       "decision_id": .string(proposal.eventID.hex),
       "domains": .array(proposal.domains.map { .string($0) }),
       "proof": .object([
-        "acks": .strings(decision.acks.map(\.hex)), "decision": .string(decision.eventID.hex),
+        "acks": .strings((decision.acks ?? []).map(\.hex)), "decision": .string(decision.eventID.hex),
         "proposal": .string(proposal.eventID.hex),
       ]),
       "proposer": .string(proposal.proposer.name),
@@ -30,7 +30,7 @@ extension WireState {
   package func decisionLines(under history: EffectHistory) -> [(id: Bytes32, line: [UInt8])] {
     ratified(under: history).map { proposal, decision in
       let owners = owners(of: proposal, under: history) ?? []
-      let ackers = decision.acks.isEmpty ? [] : owners
+      let ackers = decision.acks == [] ? [] : owners
       return (proposal.eventID, DecisionLine.bytes(proposal, decision, ackedBy: ackers))
     }
   }

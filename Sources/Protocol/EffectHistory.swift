@@ -18,6 +18,8 @@ package struct EffectHistory: Sendable {
   /// In the order of judgement, by decision message.
   private(set) var counting: [Entry] = []
   private var byDecision: [Bytes32: Entry] = [:]
+  /// Decisions that rest on lines that are not held yet.
+  private(set) var undetermined: Set<Bytes32> = []
   /// The last seq that stands of each removed member.
   package private(set) var cuts: [Handle: Effects.Cut] = [:]
   private let genesis: Genesis
@@ -39,26 +41,26 @@ package struct EffectHistory: Sendable {
   ) {
     var blockers: [Bytes32: Int] = [:]
     var blocked: [Bytes32: [Bytes32]] = [:]
-    var ready: [(Bytes32, Bytes32)] = []
+    var ready = DecisionQueue()
     for (id, (proposal, _, _)) in waiting {
       let before = proposal.after.filter { waiting[$0] != nil }
       blockers[id] = before.count
       for other in before { blocked[other, default: []].append(id) }
-      if before.isEmpty { ready.append((proposal.eventID, id)) }
+      if before.isEmpty { ready.insert(proposal.eventID, id) }
     }
-    while let next = ready.min(by: { $0.0 < $1.0 }),
-      let (proposal, effects, decision) = waiting[next.1]
-    {
-      ready.removeAll { $0.1 == next.1 }
-      if state.counts(decision, of: proposal, under: self) {
+    while let next = ready.next(), let (proposal, effects, decision) = waiting[next] {
+      let isHeld = proposal.after.allSatisfy { state.isDetermined($0, under: self) }
+      if !isHeld || !state.holdsAcks(of: decision, on: proposal) {
+        undetermined.insert(next)
+      } else if state.counts(decision, of: proposal, under: self) {
         accept(
           Entry(
             decision: decision.eventID, proposal: proposal, effects: effects,
             closure: closure(of: proposal.after)))
       }
-      for id in blocked[next.1] ?? [] {
+      for id in blocked[next] ?? [] {
         blockers[id, default: 1] -= 1
-        if blockers[id] == 0, let other = waiting[id] { ready.append((other.0.eventID, id)) }
+        if blockers[id] == 0, let other = waiting[id] { ready.insert(other.0.eventID, id) }
       }
     }
   }
@@ -105,18 +107,21 @@ package struct EffectHistory: Sendable {
     for entry in entries {
       for name in entry.effects.names { byName[name, default: []].append(entry) }
     }
-    return byName.compactMapValues { rivals in
-      let followed = rivals.reduce(into: Set<Bytes32>()) { $0.formUnion($1.closure) }
-      return rivals.filter { !followed.contains($0.decision) }
-        .min { $0.proposal.eventID < $1.proposal.eventID }
-    }
+    return byName.compactMapValues(Self.holder)
+  }
+
+  /// Of the decisions that no other of them follows, the one with the lowest decision_id.
+  private static func holder(among rivals: [Entry]) -> Entry? {
+    let followed = rivals.reduce(into: Set<Bytes32>()) { $0.formUnion($1.closure) }
+    return rivals.filter { !followed.contains($0.decision) }
+      .min { $0.proposal.eventID < $1.proposal.eventID }
   }
 
   /// Whether this effect-bearing decision counts.
   func holds(_ decision: Bytes32) -> Bool { byDecision[decision] != nil }
 
   /// Whether a line at this place of a member's chain may be rested on.
-  func stands(_ handle: Handle, _ seq: Int) -> Bool {
+  package func stands(_ handle: Handle, _ seq: Int) -> Bool {
     cuts[handle].map { seq <= $0.seq } ?? true
   }
 
@@ -124,15 +129,25 @@ package struct EffectHistory: Sendable {
   package var frontier: [Bytes32] { counting.map(\.decision).sorted() }
 
   /// Tells the directory whom the counting decisions added, and which chains go on after a fork.
+  ///
+  /// Of several additions of one handle the one that holds by the rule for names counts, whether or
+  /// not the member was removed since: what it wrote before stands.
   package func extend(_ directory: inout KeyDirectory) {
+    var additions: [Handle: [Entry]] = [:]
     for entry in counting {
-      for (handle, change) in entry.effects.members.sorted(by: { $0.key < $1.key }) {
+      for (handle, change) in entry.effects.members {
         switch change {
-        case .add(let pk, let log): directory.add(handle, pk: pk, log: log)
+        case .add: additions[handle, default: []].append(entry)
         case .recover(let recovery): directory.recover(handle, recovery)
         case .remove: break
         }
       }
+    }
+    for (handle, entries) in additions.sorted(by: { $0.key < $1.key }) {
+      guard case .add(let pk, let log) = Self.holder(among: entries)?.effects.members[handle] else {
+        continue
+      }
+      directory.add(handle, pk: pk, log: log)
     }
   }
 }

@@ -5,10 +5,22 @@ extension WireState {
   /// The effect-bearing decisions that count among all lines folded so far.
   package var history: EffectHistory { EffectHistory(self) }
 
-  /// Who must ack; nil while `after` names a decision that is not held yet, or where the proposer
-  /// is no member in the tables that it names.
+  /// Whether it can be said now and for ever if this decision message changes the tables.
+  func isDetermined(_ decision: Bytes32, under history: EffectHistory) -> Bool {
+    guard let (proposal, _) = decided[decision], proposals[proposal] != nil else { return false }
+    return !history.undetermined.contains(decision)
+  }
+
+  /// Whether all acks that a decision cites are held.
+  func holdsAcks(of decision: Decision, on proposal: Proposal) -> Bool {
+    let held = Set(answers[proposal.eventID]?.values.map(\.eventID) ?? [])
+    return decision.acks?.allSatisfy { held.contains($0) } ?? true
+  }
+
+  /// Who must ack; nil while `after` rests on what is not held yet, or where the proposer is no
+  /// member in the tables that it names.
   package func owners(of proposal: Proposal, under history: EffectHistory) -> [Handle]? {
-    guard proposal.after.allSatisfy({ decided[$0] != nil }) else { return nil }
+    guard proposal.after.allSatisfy({ isDetermined($0, under: history) }) else { return nil }
     let tables = history.tables(after: proposal.after)
     guard tables.members.contains(proposal.proposer) else { return nil }
     let others = tables.members.subtracting([proposal.proposer])
@@ -41,7 +53,7 @@ extension WireState {
     let answers = ownAnswers(to: proposal, by: owners, under: history)
     let round = round(of: proposal)
     if owners.isEmpty || round > Self.lastRound {
-      return round != Int.max && decision.acks.isEmpty && isByOperator(decision, of: proposal)
+      return round != Int.max && decision.acks == [] && isByOperator(decision, of: proposal)
     }
     guard answers.count == owners.count, answers.values.allSatisfy({ $0.verdict == .ack }),
       answers.values.allSatisfy({ decision.timestamp <= $0.until })

@@ -22,22 +22,24 @@ package struct Proposal: Sendable {
   static func read(_ message: Message) -> (Proposal?, RefusedReason?) {
     guard let seq = message.seq else { return (nil, .outsideChain) }
     guard message.ackRequired else { return (nil, .proposalWithoutAckRequired) }
+    if let flaw = message.body.flatMap(flaw) { return (nil, flaw) }
     let object = message.body?.members
-    var domains: [Text] = []
-    if let value = object?["domains"] {
-      guard let names = value.texts else { return (nil, .domainsMalformed) }
-      domains = Set(names).sorted()
-    }
-    var effects: Effects?
-    if let value = object?["effects"] {
-      effects = Effects(value)
-      guard effects != nil else { return (nil, .effectsMalformed) }
-    }
+    let domains = Set(object?["domains"]?.texts ?? []).sorted()
+    let effects = object?["effects"].flatMap { Effects($0) }
     let proposal = Proposal(
       eventID: message.eventID, proposer: message.from, seq: seq, timestamp: message.timestamp,
       subject: message.subject, body: message.body, correlationID: message.correlationID,
       re: message.re, after: message.after ?? [], domains: domains, effects: effects)
     return (proposal, nil)
+  }
+}
+
+extension Proposal {
+  /// What keeps a body from being a proposal's; nil for any that can be agreed to.
+  package static func flaw(in body: JSONValue) -> RefusedReason? {
+    if let domains = body.members?["domains"], domains.texts == nil { return .domainsMalformed }
+    if let effects = body.members?["effects"], Effects(effects) == nil { return .effectsMalformed }
+    return nil
   }
 }
 
@@ -73,19 +75,20 @@ package struct Decision: Equatable, Sendable {
   package let eventID: Bytes32
   package let seq: Int
   package let timestamp: Timestamp
-  package let acks: [Bytes32]
+  /// Nil where the message has no list of ids: it is still the first, and never counts.
+  package let acks: [Bytes32]?
   /// The operator's key and signature over the proposal's id, where no agent could ratify.
   package let operatorPK: Bytes32?
   package let operatorSignature: Text?
 
   init?(_ message: Message) {
-    guard let seq = message.seq, let body = message.body?.members,
-      let ids = body["acks"]?.texts
-    else { return nil }
-    acks = ids.compactMap(Bytes32.init(hex:))
-    guard acks.count == ids.count else { return nil }
+    guard let seq = message.seq else { return nil }
     (eventID, self.seq, timestamp) = (message.eventID, seq, message.timestamp)
-    let said = body["operator"]?.members
+    let body = message.body?.members
+    let texts = body?["acks"]?.texts
+    let ids = texts?.compactMap(Bytes32.init(hex:))
+    acks = ids?.count == texts?.count ? ids : nil
+    let said = body?["operator"]?.members
     operatorPK = said?["pk"]?.text.flatMap(Bytes32.init(hex:))
     operatorSignature = said?["sig"]?.text
   }

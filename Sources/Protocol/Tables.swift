@@ -42,12 +42,13 @@ package struct Domain: Hashable, Sendable {
 
 /// A heartbeat cadence by name.
 package struct Tier: Hashable, Sendable {
-  /// From 1 to 86,400.
+  package static let range = 1...86_400
+
+  /// From 1 to 86,400; what a wire says beyond is the nearest of them.
   package let cadenceSeconds: Int
 
-  package init?(cadenceSeconds: Int) {
-    guard (1...86_400).contains(cadenceSeconds) else { return nil }
-    self.cadenceSeconds = cadenceSeconds
+  package init(cadenceSeconds: Int) {
+    self.cadenceSeconds = min(max(cadenceSeconds, Self.range.lowerBound), Self.range.upperBound)
   }
 
   /// Reads {name: {cadence_seconds}}; nil when any entry has another shape.
@@ -55,10 +56,8 @@ package struct Tier: Hashable, Sendable {
     guard let members = value?.members?.members else { return nil }
     var table: [Text: Tier] = [:]
     for member in members {
-      guard let seconds = member.value.members?["cadence_seconds"]?.int,
-        let tier = Tier(cadenceSeconds: seconds)
-      else { return nil }
-      table[member.key] = tier
+      guard let seconds = member.value.members?["cadence_seconds"]?.int else { return nil }
+      table[member.key] = Tier(cadenceSeconds: seconds)
     }
     return table
   }

@@ -76,9 +76,10 @@ package struct WireState: Sendable {
   private mutating func foldDecision(_ message: Message) -> Outcome {
     guard let re = message.re else { return .refused(.decisionWithoutRe) }
     decided[message.eventID] = (re, message.from)
-    guard let decision = Decision(message) else { return .refused(.decisionWithoutAcks) }
-    return Self.keepFirst(
+    guard let decision = Decision(message) else { return .refused(.outsideChain) }
+    let outcome = Self.keepFirst(
       decision, at: decision.seq, of: \.seq, in: &decisions[re, default: [:]], by: message)
+    return decision.acks == nil ? .refused(.decisionWithoutAcks) : outcome
   }
 
   private mutating func foldClosing(_ message: Message, _ reason: Closing.Reason) -> Outcome {

@@ -26,7 +26,7 @@ enum DecisionsCommand: Command {
         report.answer(
           lines(proposal, decision, owners),
           json: try? JSONParser.object(
-            DecisionLine.bytes(proposal, decision, ackedBy: decision.acks.isEmpty ? [] : owners)))
+            DecisionLine.bytes(proposal, decision, ackedBy: decision.acks == [] ? [] : owners)))
       }
       if report.items.isEmpty { report.answer(["nothing is decided"], json: nil) }
       return report

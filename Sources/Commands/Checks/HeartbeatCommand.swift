@@ -24,11 +24,10 @@ enum HeartbeatCommand: Command {
     }
     beat.lastAction = invocation.optionalText("last-action") ?? ""
     beat.nextETA = invocation.optionalText("next-eta") ?? ""
-    let name = try invocation.sessionName()
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       let n = try CommandFailure.lifting { () throws(KitError) in
-        try session.heartbeat(beat, session: name)
+        try session.heartbeat(beat)
       }
       return Report(["beat \(n)"], json: ["n": .integer(n)])
     }

@@ -127,7 +127,7 @@ extension OptionSpec {
   /// The options that every verb takes, before or after it.
   package static let global: [OptionSpec] = [
     .flag("json", "print one JSON object, or one a line"),
-    .value("dir", "DIR", "the project or its _coordination directory"),
+    .value("dir", "DIR", "the wire directory itself, such as ./_coordination"),
     .value("as", "HANDLE", "the agent to act as"),
     .value("session", "ID", "the session whose cursor to use"),
     .flag("help", "print the help of the verb"),

@@ -26,17 +26,17 @@ extension Session {
   private static let tier = "T1_active"
 
   /// Writes one beat; gives its counter.
-  package mutating func heartbeat(
-    _ beat: Heartbeat, session: String = defaultSession
-  ) throws(KitError) -> Int {
+  package mutating func heartbeat(_ beat: Heartbeat) throws(KitError) -> Int {
     let key = try signingKey()
-    let cursors = try loadCursors(session)
+    let cursors = try KitError.liftingWire { () throws(WireError) in
+      try CursorSet.furthest(state)
+    }
     var seen = JSONObject()
     var read = JSONObject()
     var unread = 0
     for (writer, record) in reader.store.records where writer != handle {
       guard record.head.seq > 0 else { continue }
-      let shown = cursors.cursors[writer]?.contiguous ?? 0
+      let shown = cursors[writer] ?? 0
       seen[Text(writer.name)] = .array([
         .integer(record.head.seq), .string(record.head.eventID.hex),
       ])
@@ -72,14 +72,31 @@ extension Session {
   }
 
   /// The newest beats of all members.
+  ///
+  /// A beat whose counter is below one that was seen before is a replay, and counts for nothing.
   package func beats() throws(KitError) -> [Handle: Beat] {
     var beats: [Handle: Beat] = [:]
+    let before = try KitError.liftingWire { () throws(WireError) in
+      try state.readObject(Self.countersName)
+    }
+    var counters = before ?? [:]
     for (member, record) in reader.store.records {
-      beats[member] = try KitError.lifting { () throws(HostError) in
+      let newest = try KitError.lifting { () throws(HostError) in
         try Beats.newest(
           of: member, keys: record.spans.map(\.pk), wire: genesis.id, shared)
+      }
+      let name = Text(member.name)
+      guard let newest, newest.n >= counters[name]?.int ?? 0 else { continue }
+      counters[name] = .integer(newest.n)
+      beats[member] = newest
+    }
+    if counters != before ?? [:] {
+      try KitError.liftingWire { () throws(WireError) in
+        try state.write(counters, to: Self.countersName, durable: false)
       }
     }
     return beats
   }
+
+  private static let countersName = "beats.json"
 }

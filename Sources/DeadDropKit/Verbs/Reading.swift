@@ -68,7 +68,7 @@ extension Session {
     }
     // The receipt is a service to peers: that it could not be written takes nothing back.
     do {
-      _ = try heartbeat(Heartbeat(), session: pending.session)
+      _ = try heartbeat(Heartbeat())
       return nil
     } catch {
       return "the peers were not told that this was read: \(error)"

@@ -32,6 +32,9 @@ extension Session {
   package mutating func send(_ outgoing: Outgoing) throws(KitError) -> Receipt {
     let strangers = outgoing.to.filter { logs[$0] == nil }
     guard strangers.isEmpty else { throw .notRecipients(strangers) }
+    if outgoing.type == .proposal, let flaw = Proposal.flaw(in: outgoing.body) {
+      throw .proposalFlaw(flaw)
+    }
     var draft = Draft(
       outgoing.type, subject: outgoing.subject, body: outgoing.body,
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,

@@ -18,6 +18,7 @@ extension Session {
     let now = try wireState()
     let history = now.history
     return now.proposals.values
+      .filter { history.stands($0.proposer, $0.seq) }
       .sorted { ($0.timestamp, $0.eventID) < ($1.timestamp, $1.eventID) }
       .map { now.standing(of: $0, under: history) }
   }

@@ -31,11 +31,11 @@ package enum TiersFile {
         throw .tables(file, "unknown tier \(entry.key.string)")
       }
       guard let seconds = entry.value.members?["cadence_seconds"]?.int,
-        let tier = Tier(cadenceSeconds: seconds)
+        Tier.range.contains(seconds)
       else {
         throw .tables(file, "\(entry.key.string): cadence_seconds must be 1 to 86400")
       }
-      tiers[entry.key] = tier
+      tiers[entry.key] = Tier(cadenceSeconds: seconds)
     }
     for tier in defaults where tiers[tier.name] == nil {
       throw .tables(file, "tier \(tier.name.string) is missing")

@@ -10,7 +10,10 @@ struct ChainAssembly {
   private var chain: Chain
   private var used: Set<Int> = []
   private var key: Bytes32?
+  /// The ids of the chain so far by seq; loaded when runs overlap.
   private var chainIDs: [Int: Bytes32]?
+  /// Those of the last run beyond a gap.
+  private var beyondIDs: [Bytes32]?
   private let isContinuation: Bool
 
   /// The file is the one that was scanned; it is read again only where runs overlap.
@@ -112,7 +115,7 @@ struct ChainAssembly {
     }
     chain.segments.append(Segment(run: run, seqs: seq...last))
     chain.head = Head(seq: last, eventID: lastID)
-    chainIDs = nil
+    try noteIDs(of: run, seq...last, file)
     guard last == run.lastSeq, run.endsWithKeyAdd, let line = run.kept.last, line.seq == last,
       let new = keyAdded(by: line)
     else { return }
@@ -143,16 +146,16 @@ struct ChainAssembly {
     if run.firstSeq == chain.head.seq + 1 {
       return fork(at: chain.head.seq, tellingLine: run.firstPlace)
     }
-    let held = try heldIDs(file)
+    try loadChainIDs(file)
     let own = try Self.ids(of: run, in: file)
     for seq in run.firstSeq...min(run.lastSeq, chain.head.seq)
-    where own[seq - run.firstSeq] != held[seq] {
-      let isApartBefore = seq == run.firstSeq && seq > 1 && held[seq - 1] != run.firstPrev
+    where own[seq - run.firstSeq] != chainIDs?[seq] {
+      let isFirst = seq == run.firstSeq
+      let isApartBefore = isFirst && seq > 1 && chainIDs?[seq - 1] != run.firstPrev
       let place = LinePlace(
         number: run.lineNumber(of: seq), offset: run.firstPlace.offset, byteCount: 0)
       return fork(
-        at: isApartBefore ? seq - 1 : seq, tellingLine: seq == run.firstSeq ? run.firstPlace : place
-      )
+        at: isApartBefore ? seq - 1 : seq, tellingLine: isFirst ? run.firstPlace : place)
     }
     if run.lastSeq > chain.head.seq, run.pk == key {
       try extend(with: run, from: chain.head.seq + 1, file)
@@ -180,22 +183,29 @@ struct ChainAssembly {
     }
     guard let last = chain.beyond.last, run.firstSeq <= last.lastSeq + 1 else {
       chain.faults.append(FaultyLine(run.firstPlace, .gap))
-      chain.beyond.append(run)
+      goBeyond(run)
       return
     }
     if run.firstSeq == last.lastSeq + 1 {
       if run.firstPrev != last.lastID { fork(at: last.lastSeq, tellingLine: run.firstPlace) }
-      chain.beyond.append(run)
+      goBeyond(run)
       return
     }
-    let lastIDs = try Self.ids(of: last, in: file)
+    let lastIDs: [Bytes32]
+    if let beyondIDs { lastIDs = beyondIDs } else { lastIDs = try Self.ids(of: last, in: file) }
+    beyondIDs = lastIDs
     let own = try Self.ids(of: run, in: file)
     let shared = max(run.firstSeq, last.firstSeq)...min(run.lastSeq, last.lastSeq)
     if let seq = shared.first(where: { own[$0 - run.firstSeq] != lastIDs[$0 - last.firstSeq] }) {
       fork(at: seq, tellingLine: run.firstPlace)
     } else if run.lastSeq > last.lastSeq {
-      chain.beyond.append(run)
+      goBeyond(run)
     }
+  }
+
+  private mutating func goBeyond(_ run: Run) {
+    chain.beyond.append(run)
+    beyondIDs = nil
   }
 
   private mutating func fork(at seq: Int, tellingLine place: LinePlace) {
@@ -220,8 +230,8 @@ struct ChainAssembly {
   ) throws(HostError) -> [Bytes32] {
     var ids: [Bytes32] = []
     let start = LineStream.End(offset: run.firstPlace.offset, lineCount: run.firstPlace.number - 1)
-    _ = try LineStream.forEachLine(of: file, from: start) { (_, line) throws(HostError) in
-      guard ids.count <= run.lastSeq - run.firstSeq else { return }
+    _ = try LineStream.forEachLine(of: file, from: start, through: run.lastPlace) {
+      (_, line) throws(HostError) in
       guard let line, let envelope = try? Envelope.read(line) else { return ids.append(.zero) }
       ids.append(envelope.eventID)
     }
@@ -230,18 +240,19 @@ struct ChainAssembly {
     return ids
   }
 
-  /// The ids of the chain so far by seq.
-  private mutating func heldIDs(
-    _ file: borrowing OpenFile
-  ) throws(HostError) -> [Int: Bytes32] {
-    if let chainIDs { return chainIDs }
-    var held: [Int: Bytes32] = [chain.head.seq: chain.head.eventID, 0: .zero]
-    for segment in chain.segments {
-      let own = try Self.ids(of: segment.run, in: file)
-      for seq in segment.seqs { held[seq] = own[seq - segment.run.firstSeq] }
-    }
-    chainIDs = held
-    return held
+  /// Makes `chainIDs` hold the ids of the chain so far.
+  private mutating func loadChainIDs(_ file: borrowing OpenFile) throws(HostError) {
+    guard chainIDs == nil else { return }
+    chainIDs = [0: .zero]
+    for segment in chain.segments { try noteIDs(of: segment.run, segment.seqs, file) }
+  }
+
+  private mutating func noteIDs(
+    of run: Run, _ seqs: ClosedRange<Int>, _ file: borrowing OpenFile
+  ) throws(HostError) {
+    guard chainIDs != nil else { return }
+    let ids = try Self.ids(of: run, in: file)
+    for seq in seqs { chainIDs?[seq] = ids[seq - run.firstSeq] }
   }
 
   /// Adds the faults of single lines: of the scan, and of content in runs that stand.

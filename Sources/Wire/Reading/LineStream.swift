@@ -14,15 +14,20 @@ package enum LineStream {
     }
   }
 
+  private static let blockByteCount = 262_144
+
   /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
   ///
-  /// Bytes after the last LF are not given: they are not part of a log.
+  /// Ends with the last of the lines wanted, if that is given. Bytes after the last LF are not given:
+  /// they are not part of a log.
   package static func forEachLine(
-    of file: borrowing OpenFile, from start: End = End(),
+    of file: borrowing OpenFile, from start: End = End(), through last: LinePlace? = nil,
     _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
   ) throws(HostError) -> End {
     var end = start
-    var reader = BlockReader(from: start.offset)
+    let wanted = last.map { Int($0.end - start.offset) } ?? blockByteCount
+    var reader = BlockReader(
+      from: start.offset, blockByteCount: min(max(wanted, 1), blockByteCount))
     var tail = 0
     var overlong = 0
     while try reader.next(of: file, keeping: tail) {
@@ -39,6 +44,7 @@ package enum LineStream {
         end = End(offset: place.end, lineCount: place.number)
         overlong = 0
         lineStart = index + 1
+        if let last, place.number >= last.number { return end }
       }
       tail = block.count - lineStart
       if tail > ReaderLimits.lineByteCount {

@@ -135,7 +135,7 @@ private struct ScanPass {
       if scan.faults.last?.place != ended.lastPlace {
         scan.faults.append(FaultyLine(ended.lastPlace, .badSignature, claimedKey: ended.pk))
       }
-      guard case .chain(_, let prev) = envelope?.place,
+      guard ended.lastSeq > ended.firstSeq, case .chain(_, let prev) = envelope?.place,
         ended.dropLast(prev: prev, place: try place(before: ended.lastPlace, in: file))
       else { return }
     }
@@ -146,10 +146,15 @@ private struct ScanPass {
   ) throws(HostError) -> LinePlace? {
     let end = place.offset - 1
     guard end > 0 else { return nil }
-    let start = max(0, end - Int64(ReaderLimits.lineByteCount) - 1)
-    let bytes = try file.read(at: start, count: Int(end - start))
-    let lastFeed = bytes.lastIndex(of: UInt8(ascii: "\n"))
-    let offset = lastFeed.map { start + Int64($0) + 1 } ?? start
-    return LinePlace(number: place.number - 1, offset: offset, byteCount: Int(end - offset))
+    // Most lines are short: look a little way back first.
+    for window in [4096, Int64(ReaderLimits.lineByteCount) + 1] {
+      let start = max(0, end - window)
+      let bytes = try file.read(at: start, count: Int(end - start))
+      let lastFeed = bytes.lastIndex(of: UInt8(ascii: "\n"))
+      guard lastFeed != nil || start == 0 else { continue }
+      let offset = lastFeed.map { start + Int64($0) + 1 } ?? start
+      return LinePlace(number: place.number - 1, offset: offset, byteCount: Int(end - offset))
+    }
+    return nil
   }
 }

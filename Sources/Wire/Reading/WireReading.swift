@@ -36,16 +36,16 @@ package struct WireReading: Sendable {
       try readLogs(shared, options)
       fold()
       let next = KeyDirectory(genesis, state)
-      let isSettled =
-        chains.count == next.entries.count
-        && chains.values.allSatisfy { $0.isRead(under: next, before: directory) }
+      let old = directory
       directory = next
-      if isSettled { break }
-      chains = [:]
+      let changed = chains.values.filter { !$0.isRead(under: next, before: old) }
+      if changed.isEmpty, chains.count == next.entries.count { break }
+      for chain in changed { chains[chain.handle] = nil }
     }
   }
 
-  private static let roundLimit = 16
+  /// Each round can add members that only the round before made known.
+  private static let roundLimit = 256
 
   private mutating func readLogs(
     _ shared: borrowing SharedDirectory, _ options: Options

@@ -14,23 +14,33 @@ package struct Cursor: Equatable, Sendable {
 
   package init() {}
 
-  package func contains(_ seq: Int) -> Bool { shown.contains { $0.contains(seq) } }
+  package func contains(_ seq: Int) -> Bool {
+    let index = position(of: seq)
+    return index < shown.count && shown[index].contains(seq)
+  }
+
+  /// The first range that does not end before this seq.
+  private func position(of seq: Int) -> Int {
+    var low = 0
+    var high = shown.count
+    while low < high {
+      let middle = (low + high) / 2
+      if shown[middle].upperBound < seq { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 
   /// Marks a line as shown; `end` is where it ends in the log.
   package mutating func mark(_ seq: Int, eventID: Bytes32, end place: LineStream.End) {
     guard !contains(seq) else { return }
-    shown.append(seq...seq)
-    shown.sort { $0.lowerBound < $1.lowerBound }
-    var joined: [ClosedRange<Int>] = []
-    for range in shown {
-      if let last = joined.last, last.upperBound + 1 >= range.lowerBound {
-        joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-      } else {
-        joined.append(range)
-      }
-    }
-    shown = joined
-    if shown.first?.lowerBound == 1, shown.first?.upperBound == seq {
+    let index = position(of: seq)
+    let joinsBefore = index > 0 && shown[index - 1].upperBound == seq - 1
+    let joinsAfter = index < shown.count && shown[index].lowerBound == seq + 1
+    let first = joinsBefore ? shown[index - 1].lowerBound : seq
+    let last = joinsAfter ? shown[index].upperBound : seq
+    shown.replaceSubrange(
+      (joinsBefore ? index - 1 : index)..<(joinsAfter ? index + 1 : index), with: [first...last])
+    if shown[0].lowerBound == 1, shown[0].upperBound == seq {
       head = Head(seq: seq, eventID: eventID)
       end = place
     }
@@ -66,6 +76,20 @@ package struct CursorSet: Equatable, Sendable {
       set.cursors[handle] = cursor
     }
     return set
+  }
+
+  /// How far any session was shown each chain without a gap: what a beat says of it.
+  package static func furthest(_ state: borrowing PrivateState) throws(WireError) -> [Handle: Int] {
+    let names = try WireError.lifting { () throws(HostError) in
+      try state.subdirectory(directoryName).names()
+    }
+    var furthest: [Handle: Int] = [:]
+    for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
+      for (writer, cursor) in try load(state, session: String(name.dropLast(5))).cursors {
+        furthest[writer] = max(furthest[writer] ?? 0, cursor.contiguous)
+      }
+    }
+    return furthest
   }
 
   /// Heads must have been saved durably before this moves past them.

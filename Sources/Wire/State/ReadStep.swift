@@ -25,6 +25,8 @@ struct ReadStep {
     guard record.isSameFile(as: status), status.byteCount >= record.end.offset,
       try record.headStands(in: file)
     else { return .needsFullRead }
+    // The head is back in its place: whether all before it is too, only a full read says.
+    if record.verdict == .rollback { return .needsFullRead }
     if status.byteCount == record.end.offset { return .unchanged }
     guard record.isContinuable else { return .needsFullRead }
     let request = LogScan.Request(wire: wire, handle: handle, keeps: \.carriesState)
@@ -68,13 +70,12 @@ struct ReadStep {
   }
 
   func keepEvidence(_ shared: borrowing SharedDirectory, _ state: borrowing PrivateState) {
-    guard !chain.faults.isEmpty else { return }
     if let remembered = chain.remembered {
       Evidence.keep(
         remembered.headLine, log: record.log, line: record.headPlace.number,
         reason: chain.verdict.rawValue, state)
     }
-    guard let file = try? shared.openForReading(record.log) else { return }
+    guard !chain.faults.isEmpty, let file = try? shared.openForReading(record.log) else { return }
     if let seq = chain.forkSeq { keepRivals(at: seq, in: file, state) }
     for fault in chain.faults.prefix(64) where fault.place.byteCount > 0 {
       let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
@@ -130,7 +131,8 @@ extension HeadRecord {
     var found = run.lastPlace
     let start = LineStream.End(offset: run.firstPlace.offset, lineCount: run.firstPlace.number - 1)
     let number = run.lineNumber(of: segment.seqs.upperBound)
-    _ = try LineStream.forEachLine(of: file, from: start) { (place, _) throws(HostError) in
+    _ = try LineStream.forEachLine(of: file, from: start, through: run.lastPlace) {
+      (place, _) throws(HostError) in
       if place.number == number { found = place }
     }
     return found

@@ -56,10 +56,8 @@ package enum Beats {
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // What follows the last LF is not complete, and what the window cut is not either.
     lines.removeLast()
-    for line in lines.reversed() {
-      if let beat = check(Array(line), handle, keys, wire) { return beat }
-    }
-    return nil
+    // An older beat appended again does not count: its counter is lower.
+    return lines.compactMap { check(Array($0), handle, keys, wire) }.max { $0.n < $1.n }
   }
 
   private static func check(
