@@ -94,7 +94,7 @@ package struct BlockReader: ~Copyable {
   ) throws(HostError) -> Bool {
     block.removeFirst(block.count - min(max(tail, 0), block.count))
     let kept = block.count
-    block.append(contentsOf: repeatElement(0, count: blockByteCount))
+    block += [UInt8](repeating: 0, count: blockByteCount)
     var got = 0
     defer { block.removeLast(blockByteCount - got) }
     got = try file.fill(&block, from: kept, at: offset)

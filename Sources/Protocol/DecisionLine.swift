@@ -15,7 +15,8 @@ package enum DecisionLine {
       "decision_id": .string(proposal.eventID.hex),
       "domains": .array(proposal.domains.map { .string($0) }),
       "proof": .object([
-        "acks": .strings((decision.acks ?? []).map(\.hex)), "decision": .string(decision.eventID.hex),
+        "acks": .strings((decision.acks ?? []).map(\.hex)),
+        "decision": .string(decision.eventID.hex),
         "proposal": .string(proposal.eventID.hex),
       ]),
       "proposer": .string(proposal.proposer.name),

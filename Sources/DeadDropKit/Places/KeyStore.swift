@@ -18,6 +18,12 @@ package struct KeyStore: Sendable {
     return try Self.signingKey(of: seed)
   }
 
+  /// The public key, if this account has the agent's key already.
+  package func publicKey(_ handle: Handle) throws(KitError) -> Bytes32? {
+    guard let seed = try Self.load("\(handle).key", in: path) else { return nil }
+    return try Self.signingKey(of: seed).publicKey.bytes
+  }
+
   /// The signing key, made and stored when absent.
   package func ensureSigningKey(_ handle: Handle) throws(KitError) -> SigningKey {
     if let seed = try Self.load("\(handle).key", in: path) { return try Self.signingKey(of: seed) }

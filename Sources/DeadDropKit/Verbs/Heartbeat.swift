@@ -75,28 +75,22 @@ extension Session {
   ///
   /// A beat whose counter is below one that was seen before is a replay, and counts for nothing.
   package func beats() throws(KitError) -> [Handle: Beat] {
-    var beats: [Handle: Beat] = [:]
-    let before = try KitError.liftingWire { () throws(WireError) in
-      try state.readObject(Self.countersName)
-    }
-    var counters = before ?? [:]
+    var newest: [Beat] = []
     for (member, record) in reader.store.records {
-      let newest = try KitError.lifting { () throws(HostError) in
+      let beat = try KitError.lifting { () throws(HostError) in
         try Beats.newest(
           of: member, keys: record.spans.map(\.pk), wire: genesis.id, shared)
       }
-      let name = Text(member.name)
-      guard let newest, newest.n >= counters[name]?.int ?? 0 else { continue }
-      counters[name] = .integer(newest.n)
-      beats[member] = newest
+      if let beat { newest.append(beat) }
     }
-    if counters != before ?? [:] {
-      try KitError.liftingWire { () throws(WireError) in
-        try state.write(counters, to: Self.countersName, durable: false)
+    return try KitError.liftingWire { () throws(WireError) in
+      try BeatCounters.change(state) { (counters) throws(WireError) in
+        var beats: [Handle: Beat] = [:]
+        for beat in newest where counters.raise(beat.handle, to: beat.n) {
+          beats[beat.handle] = beat
+        }
+        return beats
       }
     }
-    return beats
   }
-
-  private static let countersName = "beats.json"
 }

@@ -77,8 +77,8 @@ package enum Joining {
     }
     let reading = try KitError.lifting { () throws(HostError) in try WireReading(shared, genesis) }
     try check(invite, against: reading)
-    let key = try KeyStore(places).ensureSigningKey(invite.to)
-    try checkUnused(invite, by: key.publicKey.bytes, reading)
+    try checkUnused(invite, by: KeyStore(places).publicKey(invite.to), reading)
+    _ = try KeyStore(places).ensureSigningKey(invite.to)
     var session = try Session(
       places: places, shared: shared, genesis: genesis, handle: invite.to)
     _ = session.trust.pin(invite.from, invite.pk, .invite, at: now)
@@ -102,11 +102,11 @@ package enum Joining {
 
   /// An invite is good for one card: a chain that somebody began is not begun again.
   private static func checkUnused(
-    _ invite: Invite, by pk: Bytes32, _ reading: WireReading
+    _ invite: Invite, by pk: Bytes32?, _ reading: WireReading
   ) throws(KitError) {
     let log = reading.directory.entries[invite.to]?.log ?? ""
     let head = reading.chains[invite.to]?.head ?? .none
-    if head.seq > 0, reading.chains[invite.to]?.key == pk {
+    if head.seq > 0, let pk, reading.chains[invite.to]?.key == pk {
       throw .wire(.ownLogAhead(log: log, seq: head.seq, known: 0))
     }
     if let first = reading.chains[invite.to]?.spans.first, first.pk != pk {

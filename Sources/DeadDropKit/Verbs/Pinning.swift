@@ -42,7 +42,10 @@ extension Session {
         throw .notPinnable("these are not the digits of \(handle) and \(peer)")
       }
     }
-    _ = trust.pin(peer, span.pk, fromSeq: span.fromSeq, .operatorPin, at: now())
+    // The chain is one: what the key signs covers all before it, also what older keys signed.
+    for held in record.spans {
+      _ = trust.pin(peer, held.pk, fromSeq: held.fromSeq, .operatorPin, at: now())
+    }
     try trust.save(state)
     return try catchUp(mustSettle: true)
   }

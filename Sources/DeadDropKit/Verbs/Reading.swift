@@ -42,10 +42,16 @@ extension Session {
       queues.append(Array(open))
     }
     let merged = Self.merge(queues)
-    let given = merged.prefix(limit ?? .max)
-    inbox.leftCount = merged.count - given.count
-    guard !given.isEmpty else { return inbox }
+    guard !merged.isEmpty else { return inbox }
     let cuts = try wireState().history.cuts
+    var left = limit ?? .max
+    // Lines with nothing to show are passed on the way and count for no limit.
+    let given = merged.prefix { line in
+      guard line.message != nil else { return true }
+      left -= 1
+      return left >= 0
+    }
+    inbox.leftCount = merged[given.endIndex...].count { $0.message != nil }
     inbox.lines = given.filter { line in
       line.message != nil && cuts[line.handle].map { line.seq <= $0.seq } ?? true
     }

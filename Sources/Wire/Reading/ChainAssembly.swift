@@ -113,14 +113,27 @@ struct ChainAssembly {
       let id = try Self.ids(of: run, in: file)[recovery.seq - run.firstSeq]
       if id == recovery.eventID { (last, lastID) = (recovery.seq, id) }
     }
+    let newKey = keyChange(in: run, seq...last)
+    if let newKey { (last, lastID) = (newKey.line.seq, newKey.line.envelope.eventID) }
     chain.segments.append(Segment(run: run, seqs: seq...last))
     chain.head = Head(seq: last, eventID: lastID)
     try noteIDs(of: run, seq...last, file)
-    guard last == run.lastSeq, run.endsWithKeyAdd, let line = run.kept.last, line.seq == last,
-      let new = keyAdded(by: line)
-    else { return }
-    key = new
-    chain.spans.append(KeySpan(fromSeq: last + 1, pk: new))
+    guard let newKey else { return }
+    key = newKey.pk
+    chain.spans.append(KeySpan(fromSeq: last + 1, pk: newKey.pk))
+    // From the next seq the new key signs: what the old one went on to sign is nobody's.
+    refuse(run, from: last + 1, .unknownKey)
+  }
+
+  /// The first line of these that changes the key.
+  private func keyChange(
+    in run: Run, _ seqs: ClosedRange<Int>
+  ) -> (line: KeptLine, pk: Bytes32)? {
+    for line in run.kept
+    where line.envelope.kind == MessageType.keyAdd.kind && seqs.contains(line.seq) {
+      if let pk = keyAdded(by: line) { return (line, pk) }
+    }
+    return nil
   }
 
   /// The key that a `key_add` introduces, if that key agreed.
@@ -140,7 +153,7 @@ struct ChainAssembly {
       return
     }
     guard run.pk == chain.key(at: run.firstSeq) else {
-      if !isCutOff(run) { refuseAll(of: run, .unknownKey) }
+      if !isCutOff(run) { refuse(run, from: run.firstSeq, .unknownKey) }
       return
     }
     if run.firstSeq == chain.head.seq + 1 {
@@ -178,7 +191,7 @@ struct ChainAssembly {
       return
     }
     guard run.pk == key else {
-      if !isCutOff(run) { refuseAll(of: run, .unknownKey) }
+      if !isCutOff(run) { refuse(run, from: run.firstSeq, .unknownKey) }
       return
     }
     guard let last = chain.beyond.last, run.firstSeq <= last.lastSeq + 1 else {
@@ -213,13 +226,11 @@ struct ChainAssembly {
     chain.faults.append(FaultyLine(place, .fork))
   }
 
-  private mutating func refuseAll(of run: Run, _ fault: LineFault) {
-    for number in run.firstPlace.number...run.lastPlace.number {
-      let place =
-        number == run.firstPlace.number
-        ? run.firstPlace
-        : number == run.lastPlace.number
-          ? run.lastPlace : LinePlace(number: number, offset: run.firstPlace.offset, byteCount: 0)
+  private mutating func refuse(_ run: Run, from seq: Int, _ fault: LineFault) {
+    guard seq <= run.lastSeq else { return }
+    for number in run.lineNumber(of: seq)...run.lastPlace.number {
+      let known = [run.firstPlace, run.lastPlace].first { $0.number == number }
+      let place = known ?? LinePlace(number: number, offset: run.firstPlace.offset, byteCount: 0)
       chain.faults.append(FaultyLine(place, fault))
     }
   }
@@ -257,12 +268,16 @@ struct ChainAssembly {
 
   /// Adds the faults of single lines: of the scan, and of content in runs that stand.
   private mutating func settleFaults() {
-    let keys = Set(chain.spans.map(\.pk))
     for fault in scan.faults {
-      let isForeign = fault.claimedKey.map { !keys.contains($0) } ?? false
+      let isForeign = fault.claim.map { $0.pk != chain.key(at: $0.seq) } ?? false
       chain.faults.append(isForeign ? FaultyLine(fault.place, .unknownKey) : fault)
     }
-    for segment in chain.segments { chain.faults += segment.run.contentFaults }
+    for segment in chain.segments {
+      let run = segment.run
+      chain.faults += run.contentFaults.filter {
+        segment.seqs.contains(run.firstSeq + $0.place.number - run.firstPlace.number)
+      }
+    }
     for run in chain.beyond { chain.faults += run.contentFaults }
     var seen: Set<Int> = []
     chain.faults = chain.faults.filter { seen.insert($0.place.number).inserted }

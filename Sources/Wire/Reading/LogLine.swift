@@ -25,13 +25,18 @@ package struct KeptLine: Sendable {
 package struct FaultyLine: Hashable, Sendable {
   package let place: LinePlace
   package let fault: LineFault
-  /// The key that it claims, where it got that far; a claim by a key that is not the writer's is
-  /// `unknown_key` before it is anything else.
-  let claimedKey: Bytes32?
+  /// The key and place that it claims, where it got that far: a claim by a key that is not the
+  /// writer's at that seq is `unknown_key` before it is anything else.
+  let claim: Claim?
 
-  init(_ place: LinePlace, _ fault: LineFault, claimedKey: Bytes32? = nil) {
+  struct Claim: Hashable {
+    let pk: Bytes32
+    let seq: Int
+  }
+
+  init(_ place: LinePlace, _ fault: LineFault, claim: Claim? = nil) {
     self.place = place
     self.fault = fault
-    self.claimedKey = claimedKey
+    self.claim = claim
   }
 }

@@ -57,10 +57,10 @@ private struct ScanPass {
   init(_ request: LogScan.Request) { self.request = request }
 
   mutating func refuse(
-    _ place: LinePlace, _ fault: LineFault, claiming pk: Bytes32? = nil,
+    _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
     in file: borrowing OpenFile, _ scan: inout LogScan
   ) throws(HostError) {
-    scan.faults.append(FaultyLine(place, fault, claimedKey: pk))
+    scan.faults.append(FaultyLine(place, fault, claim: claim))
     try endRun(in: file, &scan)
   }
 
@@ -83,7 +83,8 @@ private struct ScanPass {
       return try refuse(place, .unknownKey, in: file, &scan)
     }
     guard EventID.of(line, envelope.fields) == envelope.eventID else {
-      return try refuse(place, .eventIDMismatch, claiming: envelope.pk, in: file, &scan)
+      return try refuse(
+        place, .eventIDMismatch, claim: .init(pk: envelope.pk, seq: seq), in: file, &scan)
     }
     if run?.continues(envelope, seq: seq, prev: prev) == true {
       run?.append(place, envelope)
@@ -92,11 +93,9 @@ private struct ScanPass {
       run = Run(place, envelope, seq: seq, prev: prev)
       runKeyID = LineSignature.keyID(of: envelope.pk, for: request.handle)
     }
-    checkSignature(line, envelope, place, &scan)
+    checkSignature(line, envelope, seq, place, &scan)
     if let fault = envelope.contentFault(line) {
       run?.contentFaults.append(FaultyLine(place, fault))
-    } else {
-      run?.endsWithKeyAdd = envelope.kind == MessageType.keyAdd.kind
     }
     if request.keeps(envelope) {
       run?.kept.append(
@@ -106,13 +105,17 @@ private struct ScanPass {
 
   /// Looks at what every pass can afford; a bad one is told, and stands if a later line proves it.
   private func checkSignature(
-    _ line: Span<UInt8>, _ envelope: Envelope, _ place: LinePlace, _ scan: inout LogScan
+    _ line: Span<UInt8>, _ envelope: Envelope, _ seq: Int, _ place: LinePlace,
+    _ scan: inout LogScan
   ) {
     let holds =
       request.checksEverySignature
       ? LineSignature.holds(line, envelope, keyID: runKeyID)
       : LineSignature.keyIDHolds(line, envelope.fields, runKeyID)
-    if !holds { scan.faults.append(FaultyLine(place, .badSignature, claimedKey: envelope.pk)) }
+    if !holds {
+      let claim = FaultyLine.Claim(pk: envelope.pk, seq: seq)
+      scan.faults.append(FaultyLine(place, .badSignature, claim: claim))
+    }
     if !request.checksEverySignature { scan.unseenSignatures += 1 }
   }
 
@@ -133,7 +136,8 @@ private struct ScanPass {
         return
       }
       if scan.faults.last?.place != ended.lastPlace {
-        scan.faults.append(FaultyLine(ended.lastPlace, .badSignature, claimedKey: ended.pk))
+        let claim = FaultyLine.Claim(pk: ended.pk, seq: ended.lastSeq)
+        scan.faults.append(FaultyLine(ended.lastPlace, .badSignature, claim: claim))
       }
       guard ended.lastSeq > ended.firstSeq, case .chain(_, let prev) = envelope?.place,
         ended.dropLast(prev: prev, place: try place(before: ended.lastPlace, in: file))

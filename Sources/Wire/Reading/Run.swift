@@ -16,8 +16,6 @@ package struct Run: Sendable {
   package internal(set) var kept: [KeptLine] = []
   /// Lines that hold their place and whose content is refused.
   package internal(set) var contentFaults: [FaultyLine] = []
-  /// The key may change after such a line, so a run never goes past one.
-  var endsWithKeyAdd = false
 
   init(_ place: LinePlace, _ envelope: Envelope, seq: Int, prev: Bytes32) {
     (pk, firstSeq, firstPrev, firstPlace) = (envelope.pk, seq, prev, place)
@@ -25,7 +23,7 @@ package struct Run: Sendable {
   }
 
   func continues(_ envelope: Envelope, seq: Int, prev: Bytes32) -> Bool {
-    !endsWithKeyAdd && envelope.pk == pk && seq == lastSeq + 1 && prev == lastID
+    envelope.pk == pk && seq == lastSeq + 1 && prev == lastID
   }
 
   mutating func append(_ place: LinePlace, _ envelope: Envelope) {
@@ -39,7 +37,7 @@ package struct Run: Sendable {
     kept.removeAll { $0.seq == lastSeq }
     contentFaults.removeAll { $0.place == lastPlace }
     lastSeq -= 1
-    (lastID, lastPlace, endsWithKeyAdd) = (prev, place, false)
+    (lastID, lastPlace) = (prev, place)
     return true
   }
 

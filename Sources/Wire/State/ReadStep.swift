@@ -36,6 +36,8 @@ struct ReadStep {
     let chain = try ChainAssembly.assemble(
       handle, scan, entry, wire: wire, after: record.head, spans: record.spans, in: file)
     guard !chain.needsFullRead else { return .needsFullRead }
+    // A new key may be that of lines which were refused before it was introduced.
+    if chain.spans != record.spans, record.faultCount > 0 { return .needsFullRead }
     // A head that is saved must not be ahead of the disk: a power cut would convict its writer.
     try file.synchronizeData()
     var next = record

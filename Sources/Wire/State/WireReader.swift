@@ -78,25 +78,33 @@ package struct WireReader: Sendable {
     }
     let after = KeyDirectory(genesis, now)
     folded = now
-    return after.entries.allSatisfy { handle, entry in
-      guard let record = store.records[handle], let old = before.entries[handle] else {
-        return false
+    return after.entries.count == store.records.count
+      && after.entries.allSatisfy { handle, entry in
+        guard let record = store.records[handle], let old = before.entries[handle] else {
+          return false
+        }
+        let isSameKey =
+          entry.namedKey == nil ? old.namedKey == nil : entry.namedKey == record.openingKey
+        return entry.log == record.log && entry.recoveries == record.recoveries && isSameKey
       }
-      let isSameKey =
-        entry.namedKey == nil ? old.namedKey == nil : entry.namedKey == record.openingKey
-      return entry.log == record.log && entry.recoveries == record.recoveries && isSameKey
-    }
   }
 
   /// The state at the heads held; folds the facts once.
   package mutating func current(_ state: borrowing PrivateState) throws(WireError) -> WireState {
     if let folded, foldedKey == store.key { return folded }
     var fresh = WireState(genesis)
-    for fact in try store.facts(state) {
+    for fact in try facts(state) {
       if let message = try? Message(fact.bytes.span, fact.envelope) { _ = fresh.fold(message) }
     }
     (folded, foldedKey) = (fresh, store.key)
     return fresh
+  }
+
+  /// The facts held; where another process has replaced them meanwhile, those that it holds.
+  private mutating func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
+    if let facts = try? store.facts(state) { return facts }
+    store = try HeadStore.load(state, wire: genesis.id)
+    return try store.facts(state)
   }
 
   /// Notes that all that follows from the facts held was done.
@@ -104,8 +112,11 @@ package struct WireReader: Sendable {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
-    guard try HeadStore.load(state, wire: genesis.id).key == store.key else { return }
-    try store.markSettled(wire: genesis.id, state)
+    // Another process may have read on since: its heads stay, and its new facts are still to settle.
+    var newest = try HeadStore.load(state, wire: genesis.id)
+    guard newest.key == store.key else { return }
+    try newest.markSettled(wire: genesis.id, state)
+    store = newest
   }
 
   /// What a full read must not forget.

@@ -83,22 +83,20 @@ package enum Beats {
     _ body: JSONValue, wire: Bytes32, handle: Handle, with key: borrowing SigningKey,
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
   ) throws(WireError) -> Int {
-    let lock = try state.lock(WriterRecord.lockName)
-    // Closing would do too; this says when.
-    defer { try? lock.unlock() }
-    var record = try WriterRecord.load(state) ?? WriterRecord()
-    record.beat += 1
-    let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)
-    let object = draft.object(
-      from: handle, pk: key.publicKey.bytes, wire: wire, place: .beat(n: record.beat),
-      at: record.stamp(at: clock))
-    let line = LineSignature.sign(object, as: handle, with: key) + [UInt8(ascii: "\n")]
-    guard line.count < lineByteLimit else {
-      throw .privateState(fileName(handle), "a beat of \(line.count) bytes, the limit is 4,096")
+    try BeatCounters.change(state) { (counters) throws(WireError) in
+      let n = counters[handle] + 1
+      let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)
+      let object = draft.object(
+        from: handle, pk: key.publicKey.bytes, wire: wire, place: .beat(n: n),
+        at: Timestamp(microseconds: clock))
+      let line = LineSignature.sign(object, as: handle, with: key) + [UInt8(ascii: "\n")]
+      guard line.count < lineByteLimit else {
+        throw .privateState(fileName(handle), "a beat of \(line.count) bytes, the limit is 4,096")
+      }
+      try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
+      _ = counters.raise(handle, to: n)
+      return n
     }
-    try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
-    try record.save(state)
-    return record.beat
   }
 
   private static func write(

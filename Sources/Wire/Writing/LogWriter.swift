@@ -54,10 +54,13 @@ package struct LogWriter: Sendable {
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
     let saved = try WriterRecord.load(state)
+    try requireLog(saved?.head.seq ?? 0, shared)
     let opening = try openLog(shared)
     var record = saved ?? WriterRecord()
     var notes = try settle(
       &record, isKnown: saved != nil, key.publicKey.bytes, opening.file)
+    // A crash right after the first append must not look like lost private state.
+    if saved == nil { try record.save(state) }
     let line = try sign(draft, with: key, &record, clock: clock)
     let start = record.place.end
     try write(line + [UInt8(ascii: "\n")], at: start, opening.file)
@@ -75,6 +78,14 @@ package struct LogWriter: Sendable {
       notes.append("the own head was not saved (\(error)); the next append adopts this line")
     }
     return Receipt(eventID: envelope.eventID, seq: seq, notes: notes)
+  }
+
+  /// Throws rather than let a new log begin where the old one has gone.
+  private func requireLog(_ seq: Int, _ shared: borrowing SharedDirectory) throws(WireError) {
+    let isThere = try WireError.lifting { () throws(HostError) in
+      try shared.directory.status(of: log) != nil
+    }
+    if !isThere, seq > 0 { throw .ownLogBehind(log: log, seq: seq) }
   }
 
   private struct Opening: ~Copyable {

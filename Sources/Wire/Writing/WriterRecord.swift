@@ -6,10 +6,8 @@ package struct WriterRecord: Equatable, Sendable {
   package var head = Head.none
   /// Where that line stands in the log.
   package var place = LinePlace(number: 0, offset: 0, byteCount: -1)
-  /// The timestamp of the last line or beat.
+  /// The timestamp of the last line.
   package var timestamp = Timestamp(microseconds: .min)
-  /// The counter of the last beat.
-  package var beat = 0
   /// Appends since this record was last fsynced.
   package var unsyncedCount = 0
 
@@ -23,7 +21,7 @@ package struct WriterRecord: Equatable, Sendable {
     _ state: borrowing PrivateState
   ) throws(WireError) -> WriterRecord? {
     guard let object = try state.readObject(name) else { return nil }
-    guard let seq = object["seq"]?.int, let beat = object["beat"]?.int,
+    guard let seq = object["seq"]?.int,
       let id = object["event_id"]?.text.flatMap(Bytes32.init(hex:)),
       let place = object["place"]?.elements?.compactMap(\.int), place.count == 3,
       let timestamp = object["timestamp"]?.int, let unsynced = object["unsynced"]?.int
@@ -32,7 +30,7 @@ package struct WriterRecord: Equatable, Sendable {
     record.head = Head(seq: seq, eventID: id)
     record.place = LinePlace(number: place[0], offset: Int64(place[1]), byteCount: place[2])
     record.timestamp = Timestamp(microseconds: Int64(timestamp))
-    (record.beat, record.unsyncedCount) = (beat, unsynced)
+    record.unsyncedCount = unsynced
     return record
   }
 
@@ -44,7 +42,7 @@ package struct WriterRecord: Equatable, Sendable {
     let isDurable = unsyncedCount >= Self.syncInterval
     if isDurable { unsyncedCount = 0 }
     let object: JSONObject = [
-      "seq": .integer(head.seq), "event_id": .string(head.eventID.hex), "beat": .integer(beat),
+      "seq": .integer(head.seq), "event_id": .string(head.eventID.hex),
       "place": .array([
         .integer(place.number), .integer(Int(place.offset)), .integer(place.byteCount),
       ]),
