@@ -47,9 +47,22 @@ let package = Package(
           ["-static-executable", "-use-ld=lld", "-Xlinker", "-s"],
           .when(platforms: [.linux], configuration: .release))
       ]),
+    .target(
+      name: "TestSupport", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),
+    .testTarget(
+      name: "ProtocolTests", dependencies: ["WireFormat", "Identity", "Protocol", "TestSupport"]),
+    .testTarget(
+      name: "WireTests",
+      dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "DeadDropKitTests",
+      dependencies: [
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandsTests",
       dependencies: ["WireFormat", "Host", "Identity", "DeadDropKit", "Commands", "Main"],

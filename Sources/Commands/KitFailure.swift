@@ -75,7 +75,13 @@ extension CommandFailure {
     let words = error.description
     switch error {
     case .host(let error): self.init(error)
-    case .notAWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
+    case .noDirectory(let path), .notAWire(let path):
+      self.init(
+        .usage, words,
+        hint: ShellWord.deaddrop("init", "--handle", "forge", "--peer", "scribe", "--dir", path))
+    case .linkedDirectory(let path):
+      self.init(
+        .unsafe, words, hint: "export DEADDROP_DIR=\"$(readlink -f \(ShellWord.quoted(path)))\"")
     case .genesis: self.init(.unsafe, words, hint: "deaddrop verify --outsider")
     case .unsafeDirectory(let path, .worldWritable):
       self.init(.unsafe, words, hint: ShellWord.line(["chmod", "o-w", path]))

@@ -15,24 +15,24 @@ package struct SharedDirectory: ~Copyable {
   /// Refuses a link, and a directory that others may change: world-writable without the sticky bit,
   /// or of another account unless it is shared by a group with setgid and sticky (3770).
   package static func open(_ path: String) throws(WireError) -> SharedDirectory {
+    let directory = try openDirectory(path)
+    let status = try WireError.lifting { () throws(HostError) in try directory.status() }
+    let isSticky = status.mode & 0o1000 != 0
+    if status.mode & 0o002 != 0, !isSticky { throw .unsafeDirectory(path, .worldWritable) }
+    let isShared = status.mode & 0o3000 == 0o3000
+    if status.owner != Environment.effectiveUser, status.owner != 0, !isShared {
+      throw .unsafeDirectory(path, .foreignOwner)
+    }
+    return SharedDirectory(directory: directory)
+  }
+
+  private static func openDirectory(_ path: String) throws(WireError) -> Directory {
     do {
-      let directory = try Directory.open(path, followLast: false)
-      let status = try directory.status()
-      let isSticky = status.mode & 0o1000 != 0
-      if status.mode & 0o002 != 0, !isSticky {
-        throw WireError.unsafeDirectory(path, .worldWritable)
-      }
-      let isShared = status.mode & 0o3000 == 0o3000
-      if status.owner != Environment.effectiveUser, status.owner != 0, !isShared {
-        throw WireError.unsafeDirectory(path, .foreignOwner)
-      }
-      return SharedDirectory(directory: directory)
-    } catch let error as HostError {
-      throw .host(error)
-    } catch let error as WireError {
-      throw error
+      return try Directory.open(path, followLast: false)
     } catch {
-      throw .notAWire(path)
+      if error.isNotFound { throw .noDirectory(path) }
+      if case .refused(_, .symbolicLink) = error { throw .linkedDirectory(path) }
+      throw .host(error)
     }
   }
 

@@ -5,6 +5,9 @@ package import WireFormat
 /// What keeps a wire from being read or written at all; a line at fault is not among these.
 package enum WireError: Error, Equatable, Sendable {
   case host(HostError)
+  case noDirectory(String)
+  /// The directory is a symbolic link, which could be turned to another wire.
+  case linkedDirectory(String)
   /// The directory has no `wire.json`.
   case notAWire(String)
   case genesis(String, Genesis.Fault)
@@ -41,6 +44,8 @@ extension WireError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .host(let error): error.description
+    case .noDirectory(let path): "\(path): no such directory"
+    case .linkedDirectory(let path): "\(path): a symbolic link"
     case .notAWire(let path): "\(path): no wire.json, not a wire"
     case .genesis(let path, let fault): "\(path)/wire.json: \(fault)"
     case .unsafeDirectory(let path, let why): "\(path): \(why.rawValue)"

@@ -152,6 +152,18 @@ struct TimestampTests {
     #expect(early < late && !(late < early))
     #expect(early.adding(seconds: 2).microseconds == 1_999_995)
     #expect(late.adding(seconds: -1).microseconds == -999_997)
-    #expect(Timestamp(microseconds: .max - 1).adding(seconds: 1).microseconds == .max)
+  }
+
+  @Test("an instant beyond the years 1 to 9999 is the nearest inside, and reads back")
+  func clamped() {
+    for microseconds in [Int64.min, .max, 253_402_300_800_000_000, -62_135_596_800_000_001] {
+      let stamp = Timestamp(microseconds: microseconds)
+      #expect(Timestamp(Text(stamp.string)) == stamp)
+    }
+    let last = Timestamp(microseconds: .max)
+    #expect(last.adding(seconds: 1) == last)
+    #expect(last.adding(seconds: .max) == last)
+    let first = Timestamp(microseconds: .min)
+    #expect(first.adding(seconds: .min) == first)
   }
 }

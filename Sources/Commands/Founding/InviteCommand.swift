@@ -18,7 +18,8 @@ enum InviteCommand: Command {
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let peer = try invocation.requiredHandle("member")
-    return try invocation.withSession { (session: inout Session) throws(CommandFailure) in
+    return try invocation.withCaughtUpSession(isReader: false) {
+      (session: inout Session) throws(CommandFailure) in
       let invite = try CommandFailure.lifting { () throws(KitError) in try session.invite(peer) }
       return Report([Line(ShellWord.deaddrop("join", invite.text))], json: invite.report)
     }

@@ -1,0 +1,48 @@
+import DeadDropKit
+import Protocol
+import TestSupport
+import Testing
+import Wire
+import WireFormat
+
+/// Steps of two commands of one agent, in an order that two processes can come to.
+@Suite("Two processes of one agent do not undo each other's reading")
+struct ConcurrentReaderTests {
+  @Test("heads never go back when one settles what it read before the other read more")
+  func settling() throws {
+    try Bench.run("forge", "scribe") { bench in
+      let session = try bench.open("forge")
+      _ = try bench.propose("port", by: "scribe")
+      var slow = WireReader(session.genesis)
+      _ = try slow.catchUp(session.shared, session.state)
+      try #require(slow.store.isUnsettled)
+      try bench.send("later", by: "scribe")
+      var quick = WireReader(session.genesis)
+      _ = try quick.catchUp(session.shared, session.state)
+      let head = try #require(quick.store.records["scribe"]?.head)
+      try slow.markSettled(session.state)
+      let stored = try HeadStore.load(session.state, wire: session.genesis.id)
+      #expect(stored.records["scribe"]?.head == head)
+    }
+  }
+
+  @Test("a state can be folded although the other has replaced the facts since")
+  func replacing() throws {
+    try Bench.run("forge", "scribe") { bench in
+      try bench.send("one", by: "scribe")
+      try bench.settle("forge")
+      let session = try bench.open("forge")
+      var slow = WireReader(session.genesis)
+      _ = try slow.catchUp(session.shared, session.state)
+      // A gap makes the other one read all logs anew.
+      try bench.send("two", by: "scribe")
+      try bench.send("three", by: "scribe")
+      var lines = try bench.lines(of: "scribe")
+      lines.remove(at: lines.count - 2)
+      try bench.setLines(lines, of: "scribe")
+      var quick = WireReader(session.genesis)
+      _ = try quick.catchUp(session.shared, session.state)
+      #expect(throws: Never.self) { _ = try slow.current(session.state) }
+    }
+  }
+}
