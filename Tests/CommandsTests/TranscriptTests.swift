@@ -31,6 +31,9 @@ struct TranscriptTests {
     }
   }
 
+  @Test("there are transcripts to come true")
+  func present() { #expect(Self.stored.count >= 10) }
+
   @Test("a transcript that is wrong is found out")
   func matcher() throws {
     var matcher = TranscriptMatcher()

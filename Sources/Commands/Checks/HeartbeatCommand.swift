@@ -17,13 +17,26 @@ enum HeartbeatCommand: Command {
       examples: ["deaddrop heartbeat --state busy --last-action \"parser tests\""])
   }
 
+  /// Beats are written whole at once, so their texts are short.
+  private static let textByteLimit = 200
+
+  private static func short(
+    _ name: String, _ invocation: Invocation
+  ) throws(CommandFailure) -> String {
+    let text = invocation.optionalText(name) ?? ""
+    guard text.utf8.count <= textByteLimit else {
+      throw .usage("--\(name) has \(text.utf8.count) bytes, the limit is \(textByteLimit)")
+    }
+    return text
+  }
+
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     var beat = Heartbeat()
     if let text = invocation.optionalText("state"), let state = Heartbeat.Activity(rawValue: text) {
       beat.activity = state
     }
-    beat.lastAction = invocation.optionalText("last-action") ?? ""
-    beat.nextETA = invocation.optionalText("next-eta") ?? ""
+    beat.lastAction = try short("last-action", invocation)
+    beat.nextETA = try short("next-eta", invocation)
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       let n = try CommandFailure.lifting { () throws(KitError) in

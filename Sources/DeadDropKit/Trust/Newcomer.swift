@@ -27,7 +27,8 @@ enum Newcomer {
     guard let index else {
       return .warning(
         "ALARM: the card of \(newcomer) does not prove the invite you made; "
-          + "mint another with: deaddrop invite \(newcomer)")
+          + "compare the key, and only if it is theirs: "
+          + "deaddrop trust pin \(newcomer) --key \(record.pk.hex)")
     }
     if let user = entries[index].usedBy, user != record.pk {
       return .warning("ALARM: the invite of \(newcomer) was used twice, by two keys")

@@ -1,3 +1,4 @@
+import Host
 import Identity
 import Protocol
 package import Wire
@@ -21,7 +22,13 @@ extension Session {
   package mutating func catchUp(mustSettle: Bool = false) throws(KitError) -> CatchUp {
     var report = CatchUp()
     try read(into: &report)
-    if mustSettle || reader.store.isUnsettled { try settle(&report) }
+    if mustSettle || reader.store.isUnsettled {
+      // One process of an agent settles at a time, and sees what the one before it wrote.
+      let lock = try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
+      defer { try? lock.unlock() }
+      try read(into: &report)
+      try settle(&report)
+    }
     for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key })
     where record.verdict != .sound {
       report.broken.append((handle, record.log, record.verdict))
