@@ -2,6 +2,7 @@
 #include "chost.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -65,7 +66,16 @@ int chost_watch_add(int watch, const char *path) {
           IN_MOVE_SELF | IN_ONLYDIR));
 }
 
+int chost_rename_new(int directory, const char *old_name, const char *new_name) {
+  return outcome(renameat2(directory, old_name, directory, new_name, RENAME_NOREPLACE));
+}
+
 #else
+
+int chost_rename_new(int directory, const char *old_name, const char *new_name) {
+  return outcome(renameatx_np(directory, old_name, directory, new_name, RENAME_EXCL));
+}
+
 
 long chost_random(void *buffer, size_t count) {
   size_t some = count > 256 ? 256 : count;

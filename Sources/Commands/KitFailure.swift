@@ -25,7 +25,10 @@ extension CommandFailure {
     case .noWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
     case .noIdentity: self.init(.refused, words, hint: "deaddrop join INVITE")
     case .severalIdentities(let handles):
-      self.init(.usage, words, hint: "export DEADDROP_HANDLE=\(handles[0])")
+      self.init(
+        .usage, words,
+        hint: "export DEADDROP_HANDLE=HANDLE, which is one of: "
+          + handles.map(\.name).joined(separator: ", "))
     case .noSuchHandle: self.init(.usage, words, hint: ShellWord.deaddrop("help"))
     case .foreignHandle(let handle, _):
       self.init(.refused, words, hint: "ask a member for: deaddrop invite \(handle)")
@@ -43,6 +46,8 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
     case .ownMessage, .foreignMessage, .notAProposal:
       self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .notFounder(_, let founder):
+      self.init(.refused, words, hint: "ask \(founder) for: deaddrop invite HANDLE")
     case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("status"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
@@ -89,6 +94,9 @@ extension CommandFailure {
       self.init(.unsafe, words, hint: ShellWord.line(["chmod", "3770", path]))
     case .wrongWire: self.init(.unsafe, words, hint: "ask the inviter for a new invite")
     case .notAMember: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
+    case .notJoined:
+      self.init(.refused, words, hint: "run the same init again, or: deaddrop join INVITE")
+    case .lineTooLarge: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .ownLogBehind, .ownLogDiffers:
       self.init(
         .unsafe, words + "; a restored backup or a copied key: nothing is signed",

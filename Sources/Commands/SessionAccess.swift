@@ -54,7 +54,7 @@ extension CatchUp {
   var items: [ReportItem] {
     var items = notes.map { $0.hasPrefix("ALARM") ? ReportItem.warning($0) : .note($0) }
     for line in bad.prefix(Self.shownLimit) {
-      items.append(.warning("\(line.file):\(line.line): \(line.reason.rawValue); kept as evidence"))
+      items.append(.warning("\(line.file):\(line.line): \(line.reason.rawValue)"))
     }
     if bad.count > Self.shownLimit {
       items.append(.warning("\(bad.count - Self.shownLimit) more lines at fault: deaddrop verify"))

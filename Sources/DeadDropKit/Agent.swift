@@ -27,8 +27,9 @@ public struct Agent: ~Copyable {
 
   /// Signs one message and stores it durably at the end of this agent's log.
   ///
-  /// `type` is one of those that `deaddrop send` takes. Without recipients it is for everyone; `re` is
-  /// the id of the message that it answers, or the beginning of one. Throws when nothing was stored.
+  /// `type` is one of those that `deaddrop send` takes. Without recipients it is for everyone; `re`
+  /// is the id of the message that it answers, or the beginning of one. Throws when nothing was
+  /// stored.
   public mutating func send(
     _ type: String, subject: String, body: String, to: [String] = [], re: String? = nil
   ) throws(AgentError) -> StoredMessage {

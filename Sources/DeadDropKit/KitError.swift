@@ -35,6 +35,8 @@ package enum KitError: Error, Equatable, Sendable {
   case foreignMessage(Bytes32, Handle)
   case notAProposal(Bytes32)
   case notRecipients([Handle])
+  /// Only the founder's word makes a newcomer's key known to all members.
+  case notFounder(Handle, founder: Handle)
   case proposalFlaw(RefusedReason)
   case inviteExpired(Handle, by: Handle, Timestamp)
   case inviteUsed(Handle, log: String)
@@ -100,6 +102,8 @@ extension KitError: CustomStringConvertible {
     case .foreignMessage(let id, let from):
       "\(id.hex.prefix(12)) is a message of \(from), and only the own ones can be corrected"
     case .notAProposal(let id): "\(id.hex.prefix(12)) is not a proposal"
+    case .notFounder(let handle, let founder):
+      "\(founder) founded this wire and introduces its members; \(handle) cannot invite for it"
     case .proposalFlaw(.domainsMalformed): "the proposal's domains are not a list of names"
     case .proposalFlaw(let reason):
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"

@@ -78,11 +78,12 @@ package struct Session: ~Copyable {
   /// Signs a draft and stores it at the end of the own log.
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
-    let key = try signingKey()
     guard let log = logs[handle] else { throw .wire(.notAMember(handle)) }
+    let isSound = reader.store.records[handle]?.verdict ?? .sound == .sound
+    let key = try signingKey()
     return try KitError.liftingWire { () throws(WireError) in
       try LogWriter(wire: genesis.id, handle: handle, log: log)
-        .append(draft, with: key, shared, state, clock: WallClock.now())
+        .append(draft, with: key, shared, state, clock: WallClock.now(), isSound: isSound)
     }
   }
 

@@ -74,11 +74,7 @@ extension Directory {
   package func replaceFile(
     _ name: String, with bytes: Span<UInt8>, permissions: UInt16, durable: Bool
   ) throws(HostError) {
-    _ = try path(of: name)
-    let suffix = try Random.bytes(8).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-    let temporary = ".\(name).\(Environment.processID).\(suffix.joined()).tmp"
+    let temporary = try temporaryName(for: name)
     let file = try OpenFile.open(
       temporary, in: self, mode: .createExclusive, permissions: permissions)
     do {
@@ -98,5 +94,34 @@ extension Directory {
     _ name: String, with bytes: [UInt8], permissions: UInt16, durable: Bool
   ) throws(HostError) {
     try replaceFile(name, with: bytes.span, permissions: permissions, durable: durable)
+  }
+
+  /// Makes a durable file that must not exist, whole under its name or not at all.
+  ///
+  /// Throws EEXIST where there is one, which is left alone.
+  package func createFile(
+    _ name: String, permissions: UInt16, _ write: (borrowing OpenFile) throws(HostError) -> Void
+  ) throws(HostError) {
+    let temporary = try temporaryName(for: name)
+    let file = try OpenFile.open(
+      temporary, in: self, mode: .createExclusive, permissions: permissions)
+    do throws(HostError) {
+      try write(file)
+      try file.synchronize()
+      try Kernel.renameToNew(temporary, to: name, at: number, path: path(of: name))
+      try synchronize()
+    } catch {
+      try? unlink(temporary)
+      throw error
+    }
+  }
+
+  /// A name that nobody else has.
+  private func temporaryName(for name: String) throws(HostError) -> String {
+    _ = try path(of: name)
+    let suffix = try Random.bytes(8).map { byte in
+      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }
+    return ".\(name).\(Environment.processID).\(suffix.joined()).tmp"
   }
 }

@@ -57,6 +57,12 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
     return error.code
   }
 
+  /// What stands there is no file, or not one that may be used: a link, a pipe, a directory.
+  package var isOfWrongKind: Bool {
+    if case .refused = self { return true }
+    return code.map { [EISDIR, ENXIO, ELOOP, ENODEV, ENOTDIR].contains($0) } ?? false
+  }
+
   /// There is nothing of that name (ENOENT).
   package var isNotFound: Bool { code == ENOENT }
 

@@ -33,6 +33,16 @@ extension Kernel {
     }
   }
 
+  /// renameat2(2) to a name that must be free, else EEXIST; `path` is the new one.
+  static func renameToNew(
+    _ old: String, to new: String, at directory: Int32, path: String
+  ) throws(HostError) {
+    try attempt(.rename, path) {
+      // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
+      Int(unsafe chost_rename_new(directory, old, new))
+    }
+  }
+
   /// unlinkat(2) of something that is not a directory.
   static func removeName(_ name: String, at directory: Int32, path: String) throws(HostError) {
     try attempt(.unlink, path) {

@@ -22,13 +22,12 @@ package enum SecretFile {
 
   /// Writes a new file of mode 0600 from its birth, durably, from memory of the caller.
   ///
-  /// A file of that name is left alone and EEXIST thrown. On any later error the file is removed.
+  /// It gets its name when it is whole, so that a crash leaves none or all of it. A file of that
+  /// name is left alone and EEXIST thrown.
   package static func create(
     _ name: String, in directory: borrowing Directory, from buffer: UnsafeRawBufferPointer
   ) throws(HostError) {
-    let file = try OpenFile.open(
-      name, in: directory, mode: .createExclusive, permissions: 0o600)
-    do throws(HostError) {
+    try directory.createFile(name, permissions: 0o600) { file throws(HostError) in
       var written = 0
       while written < buffer.count {
         // SAFETY: the rest of the caller's buffer, within its bounds.
@@ -38,11 +37,6 @@ package enum SecretFile {
         if step == 0 { throw .tornWrite(file.path, wanted: buffer.count, wrote: written) }
         written += step
       }
-      try file.synchronize()
-      try directory.synchronize()
-    } catch {
-      try? directory.unlink(name)
-      throw error
     }
   }
 }

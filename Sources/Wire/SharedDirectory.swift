@@ -70,12 +70,33 @@ package struct SharedDirectory: ~Copyable {
     }
   }
 
+  /// A peer's file for reading; nil also where a link, a pipe or a directory stands in its place.
+  ///
+  /// One member's odd file must not keep a reader from the others.
+  package func openIfReadable(_ name: String) throws(HostError) -> OpenFile? {
+    do {
+      return try openForReading(name)
+    } catch {
+      if error.isOfWrongKind { return nil }
+      throw error
+    }
+  }
+
+  /// Whether something stands there that is no file to read.
+  package func isOdd(_ name: String) throws(HostError) -> Bool {
+    guard try directory.status(of: name) != nil else { return false }
+    switch try openIfReadable(name) {
+    case .some: return false
+    case .none: return true
+    }
+  }
+
   /// The heartbeat directory; nil when there is none yet.
   package func beats() throws(HostError) -> Directory? {
     do {
       return try directory.openSubdirectory(Self.beatsName)
     } catch {
-      if error.isNotFound { return nil }
+      if error.isNotFound || error.isOfWrongKind { return nil }
       throw error
     }
   }

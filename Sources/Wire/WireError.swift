@@ -15,6 +15,9 @@ package enum WireError: Error, Equatable, Sendable {
   case unsafeDirectory(String, UnsafeDirectory)
   case wrongWire(String, expected: Bytes32, found: Bytes32)
   case notAMember(Handle)
+  /// A chain begins with a card, which `init` and `join` write.
+  case notJoined(Handle)
+  case lineTooLarge(byteCount: Int)
   /// The writer's own log does not hold the last line that this writer stored.
   case ownLogBehind(log: String, seq: Int)
   /// The writer's own log holds lines by its key that its private state does not know.
@@ -52,6 +55,9 @@ extension WireError: CustomStringConvertible {
     case .wrongWire(let path, let expected, let found):
       "\(path): this is wire \(found.hex.prefix(12)), not \(expected.hex.prefix(12))"
     case .notAMember(let handle): "\(handle) is not a member of this wire"
+    case .notJoined(let handle): "\(handle) has not published its card, which opens its log"
+    case .lineTooLarge(let count):
+      WriterLimits.Breach.lineTooLarge(byteCount: count).description
     case .ownLogBehind(let log, let seq):
       "\(log): line \(seq), which this agent stored, is gone"
     case .ownLogAhead(let log, let seq, let known):

@@ -13,10 +13,11 @@ import Foundation
 /// A `$` line is run by sh in the directory of the transcript, `deaddrop` being the one under test.
 /// What follows is its whole output, in order; `2>` lines its errors; `! exit N` its code, 0 unless
 /// given; `1>` begins an output line that would pass for something else. Blank lines, here and in
-/// the output, and `#` lines do not count. `env NAME=VALUE` lines before the first `$` set variables, in which {HOME} is the
-/// transcript's own. In expected lines `<ID>`, `<SHORT>`, `<TIME>`, `<KEY>`, `<PATH>` and
-/// `<NUMBER>` stand for anything of that kind, `…` for any text of a line, and a line `…` for any
-/// lines that follow. `<ID:name>` keeps what it met; `{name}` in later lines stands for it.
+/// the output, and `#` lines do not count. `env NAME=VALUE` lines before the first `$` set
+/// variables, in which {HOME} is the transcript's own. In expected lines `<ID>`, `<SHORT>`,
+/// `<TIME>`, `<KEY>`, `<PATH>` and `<NUMBER>` stand for anything of that kind, `…` for any text of
+/// a line, and a line `…` for any lines that follow. `<ID:name>` keeps what it met; `{name}` in
+/// later lines stands for it.
 struct Transcript: Sendable, CustomStringConvertible {
   struct Step: Sendable {
     var line: Int

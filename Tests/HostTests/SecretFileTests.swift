@@ -22,10 +22,12 @@
       try Scratch.run { directory in
         let plan = FaultPlan([Fault(.crash, call: .write)])
         #expect(throws: HostError.self) { try plan.run { try create(directory, [1, 2]) } }
-        let status = try #require(try directory.status(of: "key"))
+        #expect(try directory.status(of: "key") == nil, "it has no name before it is whole")
+        let name = try #require(try directory.names().first { $0.hasPrefix(".key.") })
+        let status = try #require(try directory.status(of: name))
         #expect(status.mode == 0o600)
         #expect(status.byteCount == 0)
-        #expect(plan.trace.map(\.call).prefix(2) == [.open, .write])
+        #expect(plan.trace.map(\.call).prefix(3) == [.getrandom, .open, .write])
       }
     }
 
@@ -34,12 +36,12 @@
       try Scratch.run { directory in
         let plan = FaultPlan()
         try plan.run { try create(directory, [1]) }
-        #expect(plan.trace.map(\.call) == [.open, .write, .fsync, .fsync])
+        #expect(plan.trace.map(\.call) == [.getrandom, .open, .write, .fsync, .rename, .fsync])
         #expect(plan.trace.map(\.path).suffix(2) == [directory.path + "/key", directory.path])
       }
     }
 
-    @Test("a failure of any call leaves no file", arguments: 1...4)
+    @Test("a failure of any call leaves no file", arguments: 1...5)
     func failure(point: Int) throws {
       try Scratch.run { directory in
         let plan = FaultPlan([Fault(.fail(5), occurrence: point)])

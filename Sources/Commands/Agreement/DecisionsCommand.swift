@@ -20,13 +20,21 @@ enum DecisionsCommand: Command {
       let state = try CommandFailure.lifting { () throws(KitError) in try session.wireState() }
       let history = state.history
       var report = Report()
+      var heldBack = 0
       for (proposal, decision) in state.ratified(under: history) {
         if let since, decision.timestamp < since { continue }
+        guard session.isShown(proposal) else {
+          heldBack += 1
+          continue
+        }
         let owners = state.owners(of: proposal, under: history) ?? []
         report.answer(
           lines(proposal, decision, owners),
           json: try? JSONParser.object(
             DecisionLine.bytes(proposal, decision, ackedBy: decision.acks == [] ? [] : owners)))
+      }
+      if heldBack > 0 {
+        report.warn("\(heldBack) decisions are held back: the proposer's key is not verified")
       }
       if report.items.isEmpty { report.answer(["nothing is decided"], json: nil) }
       return report

@@ -56,11 +56,6 @@ enum MessageView {
 }
 
 extension Session {
-  /// The label that a writer's lines are shown with.
-  func tierLabel(of writer: Handle) -> String {
-    writer == handle ? "OWN" : trust.tier(of: writer).rawValue
-  }
-
   func answers(_ lines: [ShownLine], isBrief: Bool = false) -> [ReportItem] {
     lines.compactMap {
       MessageView.answer($0, tier: tierLabel(of: $0.handle), isBrief: isBrief)

@@ -19,7 +19,11 @@ enum ShowCommand: Command {
     let id = try invocation.messageID("id")
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
-      if invocation.flag("raw") { return Report([.exact(line.bytes)]) }
+      if invocation.flag("raw") {
+        // Exact bytes go to files and pipes; what is looked at or is JSON is escaped.
+        let isExact = invocation.width == nil && !invocation.isJSON
+        return Report([.exact(isExact ? line.bytes : JSONText.escaped(line.bytes))])
+      }
       let standing = try CommandFailure.lifting { () throws(KitError) in
         try session.standing(of: line.eventID)
       }

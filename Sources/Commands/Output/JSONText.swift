@@ -3,8 +3,8 @@ package import WireFormat
 /// Spells JSON for a terminal or a pipe: valid, on one line, without a character that cannot be
 /// seen.
 ///
-/// Members stand in canonical order. What `PeerText` spells out is here an escape of four digits, or
-/// two of them beyond U+FFFF; a reader of JSON gets the exact text back.
+/// Members stand in canonical order. What `PeerText` spells out is here an escape of four digits,
+/// or two of them beyond U+FFFF; a reader of JSON gets the exact text back.
 package enum JSONText {
   package static func line(_ object: JSONObject) -> [UInt8] {
     escaped(CanonicalWriter.bytes(of: object))

@@ -107,7 +107,8 @@ enum TrustPinCommand: Command {
       return CommandFailure(.noCard(peer))
     }
     return .usage(
-      "trust pin needs --key or --fingerprint: compare with \(peer) over another channel first",
-      hint: ShellWord.deaddrop("trust", "pin", peer.name, "--key", key.hex))
+      "trust pin needs --key or --fingerprint: \(peer) writes with \(key.hex); compare first",
+      hint:
+        "deaddrop key show, on both sides; then: deaddrop trust pin \(peer) --fingerprint DIGITS")
   }
 }

@@ -21,19 +21,31 @@ extension Session {
   /// Verifies what is new and draws all consequences that are this agent's to draw.
   package mutating func catchUp(mustSettle: Bool = false) throws(KitError) -> CatchUp {
     var report = CatchUp()
+    // Read before the log: whatever this agent has stored by now must be there.
+    let stored = try KitError.liftingWire { () throws(WireError) in
+      try WriterRecord.load(state)?.head.seq ?? 0
+    }
     try read(into: &report)
     if mustSettle || reader.store.isUnsettled {
       // One process of an agent settles at a time, and sees what the one before it wrote.
-      let lock = try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
+      let lock = try settlingLock()
       defer { try? lock.unlock() }
       try read(into: &report)
-      try settle(&report)
+      // What cannot be written now keeps nobody from reading.
+      do { try settle(&report) } catch { report.notes.append("not settled now: \(error)") }
     }
-    for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key })
-    where record.verdict != .sound {
-      report.broken.append((handle, record.log, record.verdict))
+    trust = try TrustStore.load(state)
+    for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
+      let hasLostOwn = member == handle && record.head.seq < stored
+      guard record.verdict != .sound || hasLostOwn else { continue }
+      report.broken.append((member, record.log, hasLostOwn ? .rollback : record.verdict))
     }
     return report
+  }
+
+  /// Held while trust, invites or what derives from the wire are changed: one process at a time.
+  func settlingLock() throws(KitError) -> OpenFile {
+    try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
   private mutating func read(into report: inout CatchUp) throws(KitError) {
@@ -48,6 +60,7 @@ extension Session {
   /// Accepts newcomers, follows introductions and rotations, ratifies what is acked, writes what
   /// derives.
   private mutating func settle(_ report: inout CatchUp) throws(KitError) {
+    trust = try TrustStore.load(state)
     // Each pass can make the next one possible; three are the most that one act can cause.
     for _ in 0..<4 {
       let now = try wireState()

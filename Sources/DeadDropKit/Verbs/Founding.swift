@@ -39,10 +39,12 @@ package enum Founding {
   ) throws(KitError) -> Outcome {
     let members = [request.founder] + request.peers
     let places = try PrivatePlaces.given(places)
-    try checkPlace(
-      request.directory, logs: members.map { LogName.make(for: $0, among: members) })
-    let key = try KeyStore(places).ensureSigningKey(request.founder)
-    try writeGenesis(request, members, key)
+    let logs = members.map { LogName.make(for: $0, among: members) }
+    if try !isUnfinished(request, logs: logs, places) {
+      try checkPlace(request.directory, logs: logs)
+      let key = try KeyStore(places).ensureSigningKey(request.founder)
+      try writeGenesis(request, members, key)
+    }
     let shared = try KitError.liftingWire { () throws(WireError) in
       try SharedDirectory.open(request.directory)
     }
@@ -75,10 +77,10 @@ package enum Founding {
       at: Timestamp(microseconds: WallClock.now()))
     do {
       let directory = try Directory.open(request.directory, followLast: false)
-      let file = try OpenFile.open(
-        SharedDirectory.genesisName, in: directory, mode: .createExclusive, permissions: 0o644)
-      try file.writeWhole(line + [UInt8(ascii: "\n")])
-      try file.synchronize()
+      try directory.createFile(SharedDirectory.genesisName, permissions: 0o644) {
+        file throws(HostError) in
+        try file.writeWhole(line + [UInt8(ascii: "\n")])
+      }
       let tiers = TiersFile.bytes(of: request.tiers)
       try directory.replaceFile("tiers.json", with: tiers, permissions: 0o644, durable: false)
       try directory.replaceFile(
@@ -88,6 +90,21 @@ package enum Founding {
       if error.isExists { throw .wireExists(request.directory) }
       throw .host(error)
     }
+  }
+
+  /// Whether an earlier `init` of this agent wrote this very genesis and was cut off before a log.
+  private static func isUnfinished(
+    _ request: Request, logs: [String], _ places: PrivatePlaces
+  ) throws(KitError) -> Bool {
+    guard let shared = try? SharedDirectory.open(request.directory),
+      let genesis = try? shared.checkedGenesis(), genesis.founder == request.founder,
+      genesis.members.map(\.log) == logs, genesis.domains == request.domains,
+      try KeyStore(places).publicKey(request.founder) == genesis.founderKey
+    else { return false }
+    for log in logs {
+      if let status = try? shared.directory.status(of: log), status.byteCount > 0 { return false }
+    }
+    return true
   }
 
   /// Makes the directory where it is absent, and refuses one in which a wire would not be safe.

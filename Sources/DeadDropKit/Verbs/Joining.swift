@@ -11,11 +11,15 @@ extension Session {
   /// Mints an invite for a member that has not joined yet.
   package mutating func invite(_ peer: Handle) throws(KitError) -> Invite {
     guard peer != handle, logs[peer] != nil else { throw .notRecipients([peer]) }
+    guard handle == genesis.founder else { throw .notFounder(handle, founder: genesis.founder) }
+    if reader.store.records[peer]?.head.seq ?? 0 > 0 { throw .alreadyJoined(peer) }
     let key = try signingKey()
     guard let secret = Bytes32(SecureRandom.bytes(32)) else {
       throw .identity(.libraryUnavailable)
     }
     let expires = now().adding(seconds: Self.inviteSeconds)
+    let lock = try settlingLock()
+    defer { try? lock.unlock() }
     var book = try InviteBook.load(state)
     book.add(peer, secret: secret, expires: expires)
     try book.save(state)
@@ -72,10 +76,10 @@ package enum Joining {
     guard genesis.id == invite.wire else {
       throw .wire(.wrongWire(path, expected: invite.wire, found: genesis.id))
     }
-    guard try !places.identities(on: genesis.id).contains(invite.to) else {
-      throw .alreadyJoined(invite.to)
-    }
     let reading = try KitError.lifting { () throws(HostError) in try WireReading(shared, genesis) }
+    // A join that was cut off before the card was written goes on where it was.
+    let isKnown = try places.identities(on: genesis.id).contains(invite.to)
+    if isKnown, reading.chains[invite.to]?.head.seq ?? 0 > 0 { throw .alreadyJoined(invite.to) }
     try check(invite, against: reading)
     try checkUnused(invite, by: KeyStore(places).publicKey(invite.to), reading)
     _ = try KeyStore(places).ensureSigningKey(invite.to)

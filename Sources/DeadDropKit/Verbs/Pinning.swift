@@ -1,3 +1,4 @@
+import Host
 import Identity
 import Wire
 package import WireFormat
@@ -18,7 +19,8 @@ extension Session {
       peer, record in
       let isOpen = record.spans.last.map { isTrusted(peer, $0.pk, seq: $0.fromSeq) } ?? true
       return PeerTrust(
-        handle: peer, tier: trust.tier(of: peer), pins: trust.pins[peer] ?? [],
+        handle: peer, tier: isOpen ? trust.tier(of: peer) : .untrusted,
+        pins: trust.pins[peer] ?? [],
         key: record.spans.last?.pk, heldBackCount: isOpen ? 0 : record.head.seq)
     }
   }
@@ -42,12 +44,19 @@ extension Session {
         throw .notPinnable("these are not the digits of \(handle) and \(peer)")
       }
     }
+    try keep(record, of: peer)
+    return try catchUp(mustSettle: true)
+  }
+
+  private mutating func keep(_ record: HeadRecord, of peer: Handle) throws(KitError) {
+    let lock = try settlingLock()
+    defer { try? lock.unlock() }
+    trust = try TrustStore.load(state)
     // The chain is one: what the key signs covers all before it, also what older keys signed.
     for held in record.spans {
       _ = trust.pin(peer, held.pk, fromSeq: held.fromSeq, .operatorPin, at: now())
     }
     try trust.save(state)
-    return try catchUp(mustSettle: true)
   }
 }
 

@@ -122,7 +122,7 @@ extension Session {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
       let lines = try unseen(by: cursor, of: writer, record)
-      for line in lines {
+      for line in lines where isTrusted(writer, line.pk, seq: line.seq) {
         cursors.cursors[writer, default: cursor].mark(
           line.seq, eventID: line.eventID, end: line.end)
       }

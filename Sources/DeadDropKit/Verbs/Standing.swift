@@ -13,6 +13,13 @@ package struct ProposalStanding: Sendable {
 }
 
 extension Session {
+  /// Whether the text of a proposal may be shown: its writer's key there is verified, or the own.
+  package func isShown(_ proposal: Proposal) -> Bool {
+    let writer = proposal.proposer
+    let span = reader.store.records[writer]?.spans.last { $0.fromSeq <= proposal.seq }
+    return span.map { isTrusted(writer, $0.pk, seq: proposal.seq) } ?? false
+  }
+
   /// All proposals, oldest first by their writers' clocks.
   package mutating func proposals() throws(KitError) -> [ProposalStanding] {
     let now = try wireState()
@@ -27,7 +34,7 @@ extension Session {
   package mutating func owed() throws(KitError) -> [Proposal] {
     try proposals().filter { standing in
       standing.status == .open && standing.missing.contains(handle)
-        && trust.tier(of: standing.proposal.proposer) == .verified
+        && isShown(standing.proposal)
     }.map(\.proposal)
   }
 

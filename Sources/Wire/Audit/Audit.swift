@@ -74,7 +74,8 @@ package enum DerivedFile {
     var comparison = Comparison()
     var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
     let all = Set(left.keys)
-    if let file = try shared.openForReading(name) {
+    if try shared.isOdd(name) { comparison.foreign = [1] }
+    if let file = try shared.openIfReadable(name) {
       _ = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)

@@ -112,8 +112,11 @@ extension Chain {
   func reconciled(with known: Remembered, _ scan: LogScan) -> Chain {
     guard known.head.seq > 0 else { return self }
     let lines = scan.runs.flatMap(\.kept).filter { $0.seq == known.head.seq }
-    let isHeld = lines.contains { $0.envelope.eventID == known.head.eventID }
-    if isHeld, head.seq >= known.head.seq { return self }
+    let isHeld = segments.contains { segment in
+      segment.seqs.contains(known.head.seq)
+        && segment.run.kept.contains { $0.envelope.eventID == known.head.eventID }
+    }
+    if isHeld { return self }
     let keys = Set(known.spans.map(\.pk))
     var kept = Chain(handle: handle, head: known.head, spans: known.spans)
     (kept.faults, kept.openingKey, kept.remembered) = (faults, known.openingKey, known)

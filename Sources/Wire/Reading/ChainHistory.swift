@@ -28,9 +28,11 @@ package enum ChainHistory {
     of handle: Handle, _ record: HeadRecord, wire: Bytes32, from cursor: Cursor? = nil,
     _ shared: borrowing SharedDirectory, wanted: @escaping (Envelope) -> Bool
   ) throws(HostError) -> [ShownLine] {
-    guard let file = try shared.openForReading(record.log) else { return [] }
+    guard let file = try shared.openIfReadable(record.log) else { return [] }
     let request = LogScan.Request(wire: wire, handle: handle) { envelope in
+      // Without the lines that change the key the chain could not be followed past them.
       wanted(envelope) || envelope.eventID == record.head.eventID
+        || envelope.kind == MessageType.keyAdd.kind
     }
     if let cursor, cursor.head.seq > 0, record.verdict == .sound {
       let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
@@ -46,7 +48,9 @@ package enum ChainHistory {
       log: record.log, namedKey: record.openingKey, recoveries: record.recoveries)
     let scan = try LogScan(file, request)
     let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: file)
-    return reaches(record, chain) ? shown(chain, record, wanted) : []
+    // What is left of a log that was rolled back is still its writer's.
+    guard reaches(record, chain) || record.verdict == .rollback else { return [] }
+    return shown(chain, record, wanted)
   }
 
   private static func reaches(_ record: HeadRecord, _ chain: Chain) -> Bool {

@@ -18,8 +18,8 @@ package enum LineStream {
 
   /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
   ///
-  /// Ends with the last of the lines wanted, if that is given. Bytes after the last LF are not given:
-  /// they are not part of a log.
+  /// Ends with the last of the lines wanted, if that is given. Bytes after the last LF are not
+  /// given: they are not part of a log.
   package static func forEachLine(
     of file: borrowing OpenFile, from start: End = End(), through last: LinePlace? = nil,
     _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void

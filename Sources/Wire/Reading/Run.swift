@@ -34,8 +34,8 @@ package struct Run: Sendable {
   /// Takes the last line back; false when it was the only one.
   mutating func dropLast(prev: Bytes32, place: LinePlace?) -> Bool {
     guard lastSeq > firstSeq, let place else { return false }
-    kept.removeAll { $0.seq == lastSeq }
-    contentFaults.removeAll { $0.place == lastPlace }
+    if kept.last?.seq == lastSeq { kept.removeLast() }
+    if contentFaults.last?.place == lastPlace { contentFaults.removeLast() }
     lastSeq -= 1
     (lastID, lastPlace) = (prev, place)
     return true

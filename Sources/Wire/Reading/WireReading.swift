@@ -51,11 +51,15 @@ package struct WireReading: Sendable {
     _ shared: borrowing SharedDirectory, _ options: Options
   ) throws(HostError) {
     for (handle, entry) in directory.entries where chains[handle] == nil {
-      guard let file = try shared.openForReading(entry.log) else {
+      guard let file = try shared.openIfReadable(entry.log) else {
         let scan = LogScan(end: .init())
         scans[handle] = scan
         var empty = Chain(handle: handle, head: .none, spans: [])
         empty.openingKey = entry.namedKey
+        if try shared.isOdd(entry.log) {
+          let nowhere = LinePlace(number: 1, offset: 0, byteCount: 0)
+          empty.faults = [FaultyLine(nowhere, .malformed)]
+        }
         chains[handle] = empty.reconciled(with: options.known[handle] ?? .nothing, scan)
         continue
       }
@@ -67,7 +71,11 @@ package struct WireReading: Sendable {
         files[handle] = try file.status()
         scans[handle] = scan
       }
-      chains[handle] = try ChainAssembly.assemble(handle, scan, entry, wire: genesis.id, in: file)
+      // Where nobody has named a key, the one that this reader knows the chain by stays.
+      let opened = KeyDirectory.Entry(
+        log: entry.log, namedKey: entry.namedKey ?? options.known[handle]?.openingKey,
+        recoveries: entry.recoveries)
+      chains[handle] = try ChainAssembly.assemble(handle, scan, opened, wire: genesis.id, in: file)
         .reconciled(with: options.known[handle] ?? .nothing, scan)
     }
   }

@@ -65,12 +65,11 @@ package struct CursorSet: Equatable, Sendable {
     let bytes: [UInt8]?
     do {
       let directory = try state.subdirectory(directoryName)
-      bytes = try directory.readFile("\(session).json", limit: 1 << 20, policy: .secret)
+      bytes = try directory.readFile("\(session).json", limit: 1 << 28, policy: .secret)
     } catch { throw .host(error) }
     guard let bytes else { return set }
-    guard let object = try? JSONParser.record(bytes) else {
-      throw .privateState("\(state.path)/\(directoryName)/\(session).json", "damaged")
-    }
+    // A cursor that cannot be read shows again; it never hides.
+    guard let object = try? JSONParser.record(bytes) else { return set }
     for member in object.members {
       guard let handle = Handle(member.key), let cursor = Cursor(member.value) else { continue }
       set.cursors[handle] = cursor
@@ -102,7 +101,7 @@ package struct CursorSet: Equatable, Sendable {
       let directory = try state.subdirectory(Self.directoryName)
       try directory.replaceFile(
         "\(session).json", with: CanonicalWriter.bytes(of: object), permissions: 0o600,
-        durable: false)
+        durable: true)
     } catch { throw .host(error) }
   }
 }

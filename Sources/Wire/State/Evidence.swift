@@ -6,13 +6,14 @@ import WireFormat
 /// were.
 package enum Evidence {
   private static let directoryName = "evidence"
-  /// More than this many files are not kept: a flood of bad lines is evidence enough by then.
+  /// Beyond so many files only proofs of forks and rollbacks are kept, so that no flood hides one.
   private static let fileLimit = 256
 
   /// Keeps one line, named by its reason and content, so that the same line is kept once.
   package static func keep(
     _ bytes: [UInt8], log: String, line: Int, reason: String, _ state: borrowing PrivateState
   ) {
+    let isProof = reason == ChainVerdict.fork.rawValue || reason == ChainVerdict.rollback.rawValue
     let digest = SHA256Hasher.hash(bytes).hex.prefix(16)
     let object: JSONObject = [
       "bytes": .string(Base64.encode(Array(bytes.prefix(ReaderLimits.lineByteCount)))),
@@ -20,7 +21,7 @@ package enum Evidence {
     ]
     // Evidence is kept as far as it can be; what was met is reported in any case.
     guard let directory = try? state.subdirectory(directoryName),
-      let names = try? directory.names(), names.count < fileLimit,
+      let names = try? directory.names(), names.count < fileLimit || isProof,
       !names.contains("\(reason)-\(digest).json")
     else { return }
     try? directory.replaceFile(

@@ -47,12 +47,23 @@ package struct HeadStore: Sendable {
 
   package var key: Key { Key(generation: generation, byteCount: factByteCount) }
 
+  /// Whether the facts that the heads go with are all there.
+  func isIntact(_ state: borrowing PrivateState) -> Bool {
+    guard factByteCount > 0 else { return true }
+    let size = (try? state.directory.status(of: factsName))?.byteCount
+    return size ?? 0 >= factByteCount
+  }
+
   private var factsName: String { "facts.\(generation).jsonl" }
 
   /// The lines that carry state, in the order in which they were verified.
   package func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
     guard factByteCount > 0 else { return [] }
-    let bytes = try state.readFile(factsName) ?? []
+    let bytes = try WireError.lifting { () throws(HostError) in
+      let file = try OpenFile.open(factsName, in: state.directory, mode: .read)
+      try file.require(.secret)
+      return try file.read(at: 0, count: Int(factByteCount))
+    }
     guard bytes.count >= factByteCount else {
       throw .privateState("\(state.path)/\(factsName)", "shorter than heads.json says")
     }

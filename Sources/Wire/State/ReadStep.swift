@@ -18,8 +18,9 @@ struct ReadStep {
   static func take(
     _ handle: Handle, _ record: HeadRecord, _ wire: Bytes32, _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Look {
-    guard let file = try shared.openForReading(record.log) else {
-      return record.inode == 0 ? .unchanged : .needsFullRead
+    guard let file = try shared.openIfReadable(record.log) else {
+      let isOdd = try shared.isOdd(record.log)
+      return record.inode == 0 && !isOdd ? .unchanged : .needsFullRead
     }
     let status = try file.status()
     guard record.isSameFile(as: status), status.byteCount >= record.end.offset,
@@ -64,7 +65,7 @@ struct ReadStep {
       headPlace: old?.headPlace ?? LinePlace(number: 0, offset: 0, byteCount: 0),
       end: reading.scans[chain.handle]?.end ?? .init(), device: status?.device ?? 0,
       inode: status?.inode ?? 0)
-    if chain.remembered == nil, let file = try shared.openForReading(entry.log) {
+    if chain.remembered == nil, let file = try shared.openIfReadable(entry.log) {
       try file.synchronizeData()
       try record.take(chain, in: file)
     }
@@ -77,7 +78,7 @@ struct ReadStep {
         remembered.headLine, log: record.log, line: record.headPlace.number,
         reason: chain.verdict.rawValue, state)
     }
-    guard !chain.faults.isEmpty, let file = try? shared.openForReading(record.log) else { return }
+    guard !chain.faults.isEmpty, let file = try? shared.openIfReadable(record.log) else { return }
     if let seq = chain.forkSeq { keepRivals(at: seq, in: file, state) }
     for fault in chain.faults.prefix(64) where fault.place.byteCount > 0 {
       let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
@@ -124,6 +125,11 @@ extension HeadRecord {
       ? last.run.lastPlace : try Self.place(of: last, in: file)
     headPlace = place
     headLine = try file.read(at: place.offset, count: place.byteCount)
+    // The file may have changed since it was scanned: then nothing of it is remembered.
+    guard let envelope = try? Envelope.read(headLine.span), envelope.eventID == head.eventID else {
+      (headLine, inode) = ([], 0)
+      return
+    }
   }
 
   private static func place(

@@ -32,6 +32,8 @@ package struct WireReader: Sendable {
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
     store = try HeadStore.load(state, wire: genesis.id)
+    // The facts are a cache: what is not whole is read again from the logs.
+    guard store.isIntact(state) else { return try readWhole(shared, state) }
     let steps = try WireError.lifting { () throws(HostError) in try goOn(shared) }
     guard let steps, !store.records.isEmpty else { return try readWhole(shared, state) }
     var news = News()
@@ -112,7 +114,8 @@ package struct WireReader: Sendable {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
-    // Another process may have read on since: its heads stay, and its new facts are still to settle.
+    // Another process may have read on since: its heads stay, and its new facts are still to
+    // settle.
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
     try newest.markSettled(wire: genesis.id, state)
@@ -124,7 +127,7 @@ package struct WireReader: Sendable {
     _ state: borrowing PrivateState
   ) throws(WireError) -> [Handle: Chain.Remembered] {
     var facts: [Handle: [KeptLine]] = [:]
-    for fact in try store.facts(state) {
+    for fact in store.isIntact(state) ? try store.facts(state) : [] {
       guard let message = try? Message(fact.bytes.span, fact.envelope) else { continue }
       facts[message.from, default: []].append(fact)
     }

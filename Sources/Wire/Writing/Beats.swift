@@ -47,10 +47,14 @@ package enum Beats {
     do {
       file = try OpenFile.open(fileName(handle), in: directory, mode: .read)
     } catch {
-      if error.isNotFound { return nil }
+      if error.isNotFound || error.isOfWrongKind { return nil }
       throw error
     }
-    let size = try file.require(.anyOwner).byteCount
+    let status = try file.status()
+    guard FilePolicy.anyOwner.refusal(of: status, user: Environment.effectiveUser) == nil else {
+      return nil
+    }
+    let size = status.byteCount
     let start = max(0, size - Int64(4 * lineByteLimit))
     var lines = try file.read(at: start, count: Int(size - start)).split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

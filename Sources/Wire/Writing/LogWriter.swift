@@ -44,11 +44,12 @@ package struct LogWriter: Sendable {
 
   /// Signs the draft for the next place in the chain and stores it durably.
   ///
-  /// Throws `ownLogBehind`, `ownLogAhead`, `ownLogDiffers` rather than sign a second history, and
-  /// `unsynced` when the line is in the log but fdatasync failed; then the record is not moved.
+  /// `isSound` is what this agent's reader says of the own chain. Throws `ownLogBehind`,
+  /// `ownLogAhead`, `ownLogDiffers` rather than sign a second history, and `unsynced` when the line
+  /// is in the log but fdatasync failed; then the record is not moved.
   package func append(
     _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
-    _ state: borrowing PrivateState, clock: Int64
+    _ state: borrowing PrivateState, clock: Int64, isSound: Bool = true
   ) throws(WireError) -> Receipt {
     let lock = try state.lock(WriterRecord.lockName)
     // Closing would do too; this says when.
@@ -59,17 +60,23 @@ package struct LogWriter: Sendable {
     var record = saved ?? WriterRecord()
     var notes = try settle(
       &record, isKnown: saved != nil, key.publicKey.bytes, opening.file)
+    // The end is as it was left, and a reader has found that what is before it is not.
+    guard isSound else { throw .ownLogDiffers(log: log, seq: record.head.seq) }
     // A crash right after the first append must not look like lost private state.
     if saved == nil { try record.save(state) }
+    guard record.head.seq > 0 || draft.type == .agentCard else { throw .notJoined(handle) }
     let line = try sign(draft, with: key, &record, clock: clock)
+    guard line.count <= ReaderLimits.lineByteCount else {
+      throw .lineTooLarge(byteCount: line.count)
+    }
+    guard let envelope = try? Envelope.read(line.span), case .chain(let seq, _) = envelope.place
+    else { throw .privateState(log, "signed a line that does not read back; nothing was written") }
     let start = record.place.end
     try write(line + [UInt8(ascii: "\n")], at: start, opening.file)
     do {
       try opening.file.synchronizeData()
       if opening.isNew { try synchronizeParents(shared) }
     } catch { throw .unsynced(error) }
-    guard let envelope = try? Envelope.read(line.span), case .chain(let seq, _) = envelope.place
-    else { throw .privateState(log, "signed a line that does not read back") }
     record.head = Head(seq: seq, eventID: envelope.eventID)
     record.place = LinePlace(number: record.place.number + 1, offset: start, byteCount: line.count)
     do {
@@ -142,7 +149,9 @@ package struct LogWriter: Sendable {
     _ file: borrowing OpenFile
   ) throws(HostError) -> Result<[String], WireError> {
     let known = record.head
-    let request = LogScan.Request(wire: wire, handle: handle) { $0.eventID == known.eventID }
+    let request = LogScan.Request(wire: wire, handle: handle) {
+      $0.eventID == known.eventID || $0.kind == MessageType.keyAdd.kind
+    }
     let scan = try LogScan(file, request)
     let entry = KeyDirectory.Entry(log: log, namedKey: pk)
     let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: file)
