@@ -17,7 +17,14 @@ public struct Agent: ~Copyable {
   ///
   /// Without a handle, the only agent of this account on that wire. Throws `AgentError`.
   public init(directory: String? = nil, handle: String? = nil) throws(AgentError) {
-    do { session = try Session.open(directory: directory, as: handle) } catch {
+    try self.init(directory: directory, handle: handle, in: nil)
+  }
+
+  /// The same with private places that are not those of the environment.
+  package init(
+    directory: String?, handle: String?, in places: PrivatePlaces?
+  ) throws(AgentError) {
+    do { session = try Session.open(directory: directory, as: handle, in: places) } catch {
       throw AgentError(error)
     }
   }

@@ -72,9 +72,6 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The device or the quota has no room left (ENOSPC, EDQUOT).
   package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
-  /// The account may not do this here (EACCES, EPERM, EROFS).
-  package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
-
   /// The reader of our output has gone (EPIPE).
   package var isBrokenPipe: Bool { code == EPIPE }
 }

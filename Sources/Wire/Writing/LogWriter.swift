@@ -66,9 +66,7 @@ package struct LogWriter: Sendable {
     if saved == nil { try record.save(state) }
     guard record.head.seq > 0 || draft.type == .agentCard else { throw .notJoined(handle) }
     let line = try sign(draft, with: key, &record, clock: clock)
-    guard line.count <= ReaderLimits.lineByteCount else {
-      throw .lineTooLarge(byteCount: line.count)
-    }
+    do { try WriterLimits.check(line: line) } catch { throw .lineTooLarge(byteCount: line.count) }
     guard let envelope = try? Envelope.read(line.span), case .chain(let seq, _) = envelope.place
     else { throw .privateState(log, "signed a line that does not read back; nothing was written") }
     let start = record.place.end
