@@ -38,13 +38,7 @@ extension Directory {
   package func readFile(
     _ name: String, limit: Int, policy: FilePolicy
   ) throws(HostError) -> [UInt8]? {
-    let file: OpenFile
-    do {
-      file = try OpenFile.open(name, in: self, mode: .read)
-    } catch {
-      if error.isNotFound { return nil }
-      throw error
-    }
+    guard let file = try OpenFile.find(name, in: self) else { return nil }
     let status = try file.require(policy)
     if status.byteCount > limit { throw .tooLarge(file.path, limit: limit) }
     // One byte more tells that it grew since; files in /proc report no size at all.

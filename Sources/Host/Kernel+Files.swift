@@ -71,6 +71,16 @@ extension Kernel {
     }
   }
 
+  /// pwrite(2), once.
+  static func writeBytes(
+    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64, path: String
+  ) throws(HostError) -> Int {
+    try transfer(.write, path, byteCount: bytes.count) { count in
+      // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
+      outcome(unsafe pwrite(descriptor, bytes.baseAddress, count, off_t(offset)))
+    }
+  }
+
   /// ftruncate(2).
   static func cut(_ descriptor: Int32, to byteCount: Int64, path: String) throws(HostError) {
     try attempt(.truncate, path) { outcome(ftruncate(descriptor, off_t(byteCount))) }

@@ -43,6 +43,23 @@ extension OpenFile {
     try writeWhole(bytes.span)
   }
 
+  /// Overwrites bytes in place by pwrite(2), in as many calls as it takes: never in a log.
+  ///
+  /// Throws `tornWrite` when a call takes nothing; on any error a part may be written.
+  package func overwrite(_ bytes: [UInt8], at offset: Int64) throws(HostError) {
+    var written = 0
+    while written < bytes.count {
+      // SAFETY: the array is not changed while the closure runs.
+      let step = try unsafe bytes.span.bytes.withUnsafeBytes { buffer throws(HostError) in
+        try unsafe Kernel.writeBytes(
+          descriptor.number, UnsafeRawBufferPointer(rebasing: buffer[written...]),
+          at: offset + Int64(written), path: path)
+      }
+      if step == 0 { throw .tornWrite(path, wanted: bytes.count, wrote: written) }
+      written += step
+    }
+  }
+
   /// Fills an array from index `start` on; gives the bytes read, fewer only at the end of file.
   func fill(_ bytes: inout [UInt8], from start: Int, at offset: Int64) throws(HostError) -> Int {
     // SAFETY: the array is not touched but through the buffer, and `start` is checked there.

@@ -61,6 +61,18 @@ package struct OpenFile: ~Copyable {
     }
   }
 
+  /// Opens a name for reading; nil when there is nothing of that name.
+  package static func find(
+    _ name: String, in directory: borrowing Directory
+  ) throws(HostError) -> OpenFile? {
+    do {
+      return try open(name, in: directory, mode: .read)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
   /// The facts of fstat(2), of this very file whatever its name stands for by now.
   package func status() throws(HostError) -> FileStatus {
     try Kernel.status(descriptor.number, path: path)

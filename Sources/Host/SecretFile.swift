@@ -7,13 +7,7 @@ package enum SecretFile {
     _ name: String, in directory: borrowing Directory, policy: FilePolicy = .secret,
     into buffer: UnsafeMutableRawBufferPointer
   ) throws(HostError) -> Int? {
-    let file: OpenFile
-    do throws(HostError) {
-      file = try OpenFile.open(name, in: directory, mode: .read)
-    } catch {
-      if error.isNotFound { return nil }
-      throw error
-    }
+    guard let file = try OpenFile.find(name, in: directory) else { return nil }
     let status = try file.require(policy)
     if status.byteCount > buffer.count { throw .tooLarge(file.path, limit: buffer.count) }
     // SAFETY: the caller keeps the buffer alive, and nothing beyond its bounds is written.

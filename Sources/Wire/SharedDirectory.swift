@@ -60,14 +60,9 @@ package struct SharedDirectory: ~Copyable {
 
   /// A log or derived file for reading; nil when there is none yet.
   package func openForReading(_ name: String) throws(HostError) -> OpenFile? {
-    do {
-      let file = try OpenFile.open(name, in: directory, mode: .read)
-      try file.require(.anyOwner)
-      return file
-    } catch {
-      if error.isNotFound { return nil }
-      throw error
-    }
+    let file = try OpenFile.find(name, in: directory)
+    try file?.require(.anyOwner)
+    return file
   }
 
   /// A peer's file for reading; nil also where a link, a pipe or a directory stands in its place.

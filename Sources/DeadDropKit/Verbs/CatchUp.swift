@@ -23,20 +23,20 @@ extension Session {
     var report = CatchUp()
     // Read before the log: whatever this agent has stored by now must be there.
     let stored = try KitError.liftingWire { () throws(WireError) in
-      try WriterRecord.load(state)?.head.seq ?? 0
+      try WriterFile.peek(state)
     }
-    try read(into: &report)
+    try read(own: stored, into: &report)
     if mustSettle || reader.store.isUnsettled {
       // One process of an agent settles at a time, and sees what the one before it wrote.
       let lock = try settlingLock()
       defer { try? lock.unlock() }
-      try read(into: &report)
+      try read(own: stored, into: &report)
       // What cannot be written now keeps nobody from reading.
       do { try settle(&report) } catch { report.notes.append("not settled now: \(error)") }
     }
     trust = try TrustStore.load(state)
     for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
-      let hasLostOwn = member == handle && record.head.seq < stored
+      let hasLostOwn = member == handle && record.head.seq < stored?.head.seq ?? 0
       guard record.verdict != .sound || hasLostOwn else { continue }
       report.broken.append((member, record.log, hasLostOwn ? .rollback : record.verdict))
     }
@@ -48,9 +48,11 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
-  private mutating func read(into report: inout CatchUp) throws(KitError) {
+  private mutating func read(
+    own: WriterRecord? = nil, into report: inout CatchUp
+  ) throws(KitError) {
     do {
-      report.bad += try reader.catchUp(shared, state).bad
+      report.bad += try reader.catchUp(shared, state, own: (handle, own)).bad
     } catch {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)

@@ -4,10 +4,10 @@ package import WireFormat
 /// What one agent remembers of one wire, on this machine only; no peer can reach it.
 ///
 ///     heads.json  facts.N.jsonl      what was verified, and the lines that carry state
-///     writer.json                    the own head
+///     writer.jsonl                   the own head; locked while the own log is written
 ///     cursors/SESSION.json           how far a session was shown
 ///     trust.json  invites.json       what DeadDropKit keeps
-///     reader.lock  writer.lock       never unlinked
+///     reader.lock  settle.lock       never unlinked
 ///     evidence/                      lines that were refused
 package struct PrivateState: ~Copyable {
   package let directory: Directory

@@ -7,6 +7,8 @@ import WireFormat
 struct ReadStep {
   enum Look {
     case unchanged
+    /// The own log grew by lines that no reader needs: its head moves, and nothing else.
+    case ownGrown(HeadRecord)
     case grown(ReadStep)
     case needsFullRead
   }
@@ -15,8 +17,11 @@ struct ReadStep {
   let record: HeadRecord
 
   /// Looks at a log that was read before, and reads what it grew by.
+  ///
+  /// `own` is what this agent remembers of its own writing, if the log is its own.
   static func take(
-    _ handle: Handle, _ record: HeadRecord, _ wire: Bytes32, _ shared: borrowing SharedDirectory
+    _ handle: Handle, _ record: HeadRecord, own: WriterRecord?, _ wire: Bytes32,
+    _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Look {
     guard let file = try shared.openIfReadable(record.log) else {
       let isOdd = try shared.isOdd(record.log)
@@ -30,6 +35,9 @@ struct ReadStep {
     if record.verdict == .rollback { return .needsFullRead }
     if status.byteCount == record.end.offset { return .unchanged }
     guard record.isContinuable else { return .needsFullRead }
+    if let own, let next = try record.moved(to: own, byteCount: status.byteCount, in: file) {
+      return .ownGrown(next)
+    }
     let request = LogScan.Request(wire: wire, handle: handle, keeps: \.carriesState)
     let scan = try LogScan(file, from: record.end, request)
     if scan.end == record.end { return .unchanged }
@@ -113,6 +121,26 @@ extension HeadRecord {
     guard head.seq > 0 else { return true }
     let bytes = try file.read(at: headPlace.offset, count: headPlace.byteCount + 1)
     return bytes == headLine + [UInt8(ascii: "\n")]
+  }
+
+  /// The record at the writer's own head, if it proves all between the two to be without effect.
+  ///
+  /// What the writer stored it need not read: it signed these lines, each after a look at the one
+  /// before. They were synchronised before its record of them was saved.
+  fileprivate func moved(
+    to own: WriterRecord, byteCount: Int64, in file: borrowing OpenFile
+  ) throws(HostError) -> HeadRecord? {
+    guard own.head.seq > head.seq, own.factSeq <= head.seq, own.place.end == byteCount,
+      own.place.byteCount > 0
+    else { return nil }
+    let line = try file.read(at: own.place.offset, count: own.place.byteCount)
+    guard let envelope = try? Envelope.read(line.span), envelope.eventID == own.head.eventID else {
+      return nil
+    }
+    var next = self
+    (next.head, next.headLine, next.headPlace) = (own.head, line, own.place)
+    next.end = .init(offset: own.place.end, lineCount: own.place.number)
+    return next
   }
 
   /// Moves to the head of a chain just read from this file.

@@ -25,8 +25,11 @@ package struct WireReader: Sendable {
   package init(_ genesis: Genesis) { self.genesis = genesis }
 
   /// Verifies all lines that came since the last time, under the reader's lock.
+  ///
+  /// `own` is the handle that reads here, and what it remembered of its writing before this.
   package mutating func catchUp(
-    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState,
+    own: (handle: Handle, record: WriterRecord?)? = nil
   ) throws(WireError) -> News {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
@@ -34,7 +37,7 @@ package struct WireReader: Sendable {
     store = try HeadStore.load(state, wire: genesis.id)
     // The facts are a cache: what is not whole is read again from the logs.
     guard store.isIntact(state) else { return try readWhole(shared, state) }
-    let steps = try WireError.lifting { () throws(HostError) in try goOn(shared) }
+    let steps = try WireError.lifting { () throws(HostError) in try goOn(shared, own) }
     guard let steps, !store.records.isEmpty else { return try readWhole(shared, state) }
     var news = News()
     guard !steps.isEmpty else { return news }
@@ -55,12 +58,17 @@ package struct WireReader: Sendable {
   }
 
   /// A chain's new lines, or nil where one of the logs needs a full read.
-  private func goOn(_ shared: borrowing SharedDirectory) throws(HostError) -> [ReadStep]? {
+  private mutating func goOn(
+    _ shared: borrowing SharedDirectory, _ own: (handle: Handle, record: WriterRecord?)?
+  ) throws(HostError) -> [ReadStep]? {
     var steps: [ReadStep] = []
     for handle in store.records.keys.sorted() {
       guard let record = store.records[handle] else { continue }
-      switch try ReadStep.take(handle, record, genesis.id, shared) {
+      let own = own?.handle == handle ? own?.record : nil
+      switch try ReadStep.take(handle, record, own: own, genesis.id, shared) {
       case .unchanged: continue
+      // Saved with whatever is saved next: the writer's record is there until then.
+      case .ownGrown(let record): store.records[handle] = record
       case .needsFullRead: return nil
       case .grown(let step): steps.append(step)
       }

@@ -1,0 +1,117 @@
+import Host
+import Identity
+import WireFormat
+
+/// Makes a writer's record and its log agree, or refuses to sign.
+struct Adoption {
+  let writer: LogWriter
+  /// The key that this agent signs with.
+  let pk: Bytes32
+  /// Whether the record was ever saved.
+  let isKnown: Bool
+
+  /// Moves the record over lines that a crash left, and cuts an unfinished one; gives what to tell.
+  ///
+  /// Throws `ownLogBehind`, `ownLogAhead` or `ownLogDiffers`.
+  func settle(
+    _ record: inout WriterRecord, _ file: borrowing OpenFile
+  ) throws(WireError) -> [String] {
+    let held = record
+    let found = try WireError.lifting { () throws(HostError) in try look(held, file) }
+    guard let found else { return [] }
+    try judge(found, known: record.head)
+    return try WireError.lifting { () throws(HostError) in try take(found, &record, file) }
+  }
+
+  /// A log that does not end where the record says.
+  private struct Found {
+    let byteCount: Int64
+    /// Whether the own last line still stands where it stood.
+    let isInPlace: Bool
+    let end: LineStream.End
+    let chain: Chain
+  }
+
+  /// Nil where the log ends with the own last line.
+  private func look(
+    _ record: WriterRecord, _ file: borrowing OpenFile
+  ) throws(HostError) -> Found? {
+    let size = try file.status().byteCount
+    let isInPlace = size < record.place.end ? false : try isLastLine(record, in: file)
+    if isInPlace, size == record.place.end { return nil }
+    let (scan, chain) = try read(record, isInPlace: isInPlace, file)
+    return Found(byteCount: size, isInPlace: isInPlace, end: scan.end, chain: chain)
+  }
+
+  private func isLastLine(
+    _ record: WriterRecord, in file: borrowing OpenFile
+  ) throws(HostError) -> Bool {
+    guard record.head.seq > 0 else { return true }
+    let bytes = try file.read(at: record.place.offset, count: record.place.byteCount + 1)
+    guard bytes.last == UInt8(ascii: "\n") else { return false }
+    let line = bytes.span.extracting(..<(bytes.count - 1))
+    guard let envelope = try? Envelope.read(line) else { return false }
+    return envelope.eventID == record.head.eventID
+      && EventID.of(line, envelope.fields) == record.head.eventID
+  }
+
+  /// Throws unless the log goes on from the known head by no more than one crash can leave.
+  private func judge(_ found: Found, known: Head) throws(WireError) {
+    let chain = found.chain
+    if let fork = chain.forkSeq { throw .ownLogDiffers(log: writer.log, seq: fork) }
+    if chain.head.seq < known.seq { throw .ownLogBehind(log: writer.log, seq: known.seq) }
+    let isHeld =
+      found.isInPlace
+      || chain.segments.contains { $0.run.kept.contains { $0.envelope.eventID == known.eventID } }
+    if known.seq > 0, !isHeld { throw .ownLogDiffers(log: writer.log, seq: known.seq) }
+    let ahead = chain.head.seq - known.seq
+    if ahead > LogWriter.adoptableLines || (!isKnown && ahead > 0) {
+      throw .ownLogAhead(log: writer.log, seq: chain.head.seq, known: known.seq)
+    }
+  }
+
+  /// Cuts what is no line and moves the record to the end of the log.
+  private func take(
+    _ found: Found, _ record: inout WriterRecord, _ file: borrowing OpenFile
+  ) throws(HostError) -> [String] {
+    var notes: [String] = []
+    let torn = found.byteCount - found.end.offset
+    if torn > 0 {
+      try file.truncate(to: found.end.offset)
+      notes.append("\(torn) bytes of an unfinished line were cut from \(writer.log)")
+    }
+    let ahead = found.chain.head.seq - record.head.seq
+    if ahead > 0 {
+      notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
+      record.factSeq = found.chain.head.seq
+    }
+    record.head = found.chain.head
+    // The next line goes to the end of the file, whatever stands between it and the own head.
+    record.place = LinePlace(
+      number: found.end.lineCount, offset: found.end.offset, byteCount: -1)
+    return notes
+  }
+
+  /// What the log holds, from the own head on where that is in place and enough.
+  private func read(
+    _ record: WriterRecord, isInPlace: Bool, _ file: borrowing OpenFile
+  ) throws(HostError) -> (LogScan, Chain) {
+    let head = record.head
+    let request = LogScan.Request(wire: writer.wire, handle: writer.handle) {
+      $0.eventID == head.eventID || $0.changesKey
+    }
+    let entry = KeyDirectory.Entry(log: writer.log, namedKey: pk)
+    if isInPlace, head.seq > 0 {
+      let start = LineStream.End(offset: record.place.end, lineCount: record.place.number)
+      let scan = try LogScan(file, from: start, request)
+      let chain = try ChainAssembly.assemble(
+        writer.handle, scan, entry, wire: writer.wire, after: head,
+        spans: [KeySpan(fromSeq: 1, pk: pk)], in: file)
+      if !chain.needsFullRead { return (scan, chain) }
+    }
+    let scan = try LogScan(file, request)
+    let chain = try ChainAssembly.assemble(
+      writer.handle, scan, entry, wire: writer.wire, in: file)
+    return (scan, chain)
+  }
+}

@@ -1,0 +1,104 @@
+import Host
+package import Identity
+package import WireFormat
+
+/// An agent's own log while it is locked: it ends where this agent left it, and grows line by line.
+package struct OpenLog: ~Copyable {
+  private let writer: LogWriter
+  private var recordFile: WriterFile
+  private let file: OpenFile
+  private var record: WriterRecord
+  private var notes: [String]
+  private let synchronizes: Bool
+  /// The error after which nothing more is written: what is on disk is unknown.
+  private var stopped: HostError?
+
+  init(
+    _ writer: LogWriter, _ recordFile: consuming WriterFile, _ file: consuming OpenFile,
+    _ record: WriterRecord, notes: [String], synchronizes: Bool
+  ) {
+    (self.writer, self.record, self.notes) = (writer, record, notes)
+    self.recordFile = recordFile
+    self.file = file
+    self.synchronizes = synchronizes
+  }
+
+  /// Signs the draft for the next place in the chain and stores it durably.
+  ///
+  /// Throws `unsynced` when the line is in the log but fdatasync failed; then the record is not
+  /// moved, and this log takes no more. Any other error leaves the log as it was.
+  package mutating func append(
+    _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState, clock: Int64
+  ) throws(WireError) -> Receipt {
+    if let stopped { throw .unsynced(stopped) }
+    // A crash right after the first append must not look like lost private state.
+    if recordFile.record == nil { try recordFile.save(record, state) }
+    guard record.head.seq > 0 || draft.type == .agentCard else {
+      throw .notJoined(writer.handle)
+    }
+    var next = record
+    let object = draft.object(
+      from: writer.handle, pk: key.publicKey.bytes, wire: writer.wire,
+      place: .chain(seq: record.head.seq + 1, prev: record.head.eventID),
+      at: next.stamp(at: clock))
+    let line = LineSignature.sign(object, as: writer.handle, with: key)
+    let envelope = try check(line)
+    let start = record.place.end
+    try write(line + [UInt8(ascii: "\n")], at: start)
+    try synchronize(isFirst: start == 0, shared)
+    next.head = Head(seq: record.head.seq + 1, eventID: envelope.eventID)
+    next.place = LinePlace(
+      number: record.place.number + 1, offset: start, byteCount: line.count)
+    if envelope.carriesState || envelope.changesKey { next.factSeq = next.head.seq }
+    record = next
+    var receipt = Receipt(eventID: next.head.eventID, seq: next.head.seq, notes: notes)
+    notes = []
+    do {
+      try recordFile.save(record, state)
+    } catch {
+      receipt.notes.append("the own head was not saved (\(error)); the next append adopts this line")
+    }
+    return receipt
+  }
+
+  /// What a reader would refuse is not written.
+  private func check(_ line: [UInt8]) throws(WireError) -> Envelope {
+    do { try WriterLimits.check(line: line) } catch { throw .lineTooLarge(byteCount: line.count) }
+    guard let envelope = try? Envelope.read(line.span), case .chain = envelope.place else {
+      throw .privateState(
+        writer.log, "signed a line that does not read back; nothing was written")
+    }
+    return envelope
+  }
+
+  /// Writes the bytes as one, or leaves the log as it was.
+  private func write(_ bytes: [UInt8], at start: Int64) throws(WireError) {
+    for _ in 0..<2 {
+      let written = try WireError.lifting { () throws(HostError) in try file.writeOnce(bytes) }
+      if written == bytes.count { return }
+      try WireError.lifting { () throws(HostError) in try file.truncate(to: start) }
+    }
+    throw .host(.tornWrite(file.path, wanted: bytes.count, wrote: 0))
+  }
+
+  private mutating func synchronize(
+    isFirst: Bool, _ shared: borrowing SharedDirectory
+  ) throws(WireError) {
+    guard synchronizes else { return }
+    do {
+      try file.synchronizeData()
+      guard isFirst else { return }
+      try shared.directory.synchronize()
+      try Directory.open(shared.path + "/..", followLast: true).synchronize()
+    } catch {
+      stopped = error
+      throw .unsynced(error)
+    }
+  }
+}
+
+extension Envelope {
+  /// Whether lines of this kind can change the key that the chain goes on with.
+  var changesKey: Bool { kind == MessageType.keyAdd.kind }
+}
