@@ -13,6 +13,8 @@ package struct Session: ~Copyable {
   package let state: PrivateState
   package internal(set) var reader: WireReader
   package internal(set) var trust: TrustStore
+  /// The file that `trust` was read from.
+  private var trustFile: FileStatus?
   /// The cursor of what was given and not yet put before the reader.
   var pending: (cursors: CursorSet, session: String)?
 
@@ -23,6 +25,7 @@ package struct Session: ~Copyable {
   ) throws(KitError) {
     let path = places.state(wire: genesis.id, handle: handle)
     let state = try KitError.liftingWire { () throws(WireError) in try PrivateState.open(path) }
+    trustFile = try TrustStore.file(state)
     trust = try TrustStore.load(state)
     self.places = places
     self.shared = shared
@@ -57,6 +60,14 @@ package struct Session: ~Copyable {
     return try Session(places: places, shared: shared, genesis: genesis, handle: only)
   }
 
+  /// Reads the trust store again where another process has replaced it.
+  mutating func refreshTrust() throws(KitError) {
+    let file = try TrustStore.file(state)
+    guard file != trustFile else { return }
+    trust = try TrustStore.load(state)
+    trustFile = file
+  }
+
   package func now() -> Timestamp { Timestamp(microseconds: WallClock.now()) }
 
   package func signingKey() throws(KitError) -> SigningKey {
@@ -68,17 +79,15 @@ package struct Session: ~Copyable {
     do { return try reader.current(state) } catch { throw .wire(error) }
   }
 
-  /// The members' log names, as far as they are known.
-  var logs: [Handle: String] {
-    var logs = Dictionary(uniqueKeysWithValues: genesis.members.map { ($0.handle, $0.log) })
-    for (handle, record) in reader.store.records { logs[handle] = record.log }
-    return logs
+  /// The name of a member's log, as far as it is known.
+  func log(of member: Handle) -> String? {
+    reader.store.records[member]?.log ?? genesis.members.first { $0.handle == member }?.log
   }
 
   /// Signs a draft and stores it at the end of the own log.
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
-    guard let log = logs[handle] else { throw .wire(.notAMember(handle)) }
+    guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
     let isSound = reader.store.records[handle]?.verdict ?? .sound == .sound
     let key = try signingKey()
     return try KitError.liftingWire { () throws(WireError) in

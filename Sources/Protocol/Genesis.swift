@@ -30,8 +30,8 @@ package struct Genesis: Sendable {
   package let founderKey: Bytes32
   /// In the order that the genesis lists them.
   package let members: [Member]
-  package let domains: [Text: Domain]
-  package let tiers: [Text: Tier]
+  private let domainTable: JSONValue
+  private let tierTable: JSONValue
   package let operatorKey: Bytes32?
   package let timestamp: Timestamp
 
@@ -43,9 +43,9 @@ package struct Genesis: Sendable {
     if line.last == UInt8(ascii: "\n") { line.removeLast() }
     let object: JSONObject
     do { object = try JSONParser.object(line) } catch { throw .malformed(error) }
-    guard CanonicalWriter.bytes(of: object) == line else { throw .notCanonical }
+    guard let fields = CanonicalScan.fields(of: line.span) else { throw .notCanonical }
     try self.init(object)
-    guard EventID.of(object) == id else { throw .eventIDMismatch }
+    guard EventID.of(line.span, fields) == id else { throw .eventIDMismatch }
   }
 
   /// Reads `wire.json` and checks that its founder signed it: what a stranger must do.
@@ -70,14 +70,19 @@ package struct Genesis: Sendable {
     timestamp = try require("timestamp", object["timestamp"]?.text.flatMap(Timestamp.init))
     members = try require("members", Self.members(object["members"]))
     _ = try require("members", members.contains { [founder] in $0.handle == founder } ? 1 : nil)
-    domains = try require("domains", Domain.table(object["domains"]))
-    tiers = try require("tiers", Tier.table(object["tiers"]))
+    domainTable = try require("domains", object["domains"])
+    _ = try require("domains", Domain.isTable(domainTable) ? 1 : nil)
+    tierTable = try require("tiers", object["tiers"])
+    _ = try require("tiers", Tier.isTable(tierTable) ? 1 : nil)
     if let key = object["operator"] {
       operatorKey = try require("operator", key.text.flatMap(Bytes32.init(hex:)))
     } else {
       operatorKey = nil
     }
   }
+
+  package var domains: [Text: Domain] { Domain.table(domainTable) ?? [:] }
+  package var tiers: [Text: Tier] { Tier.table(tierTable) ?? [:] }
 
   /// Nil unless handles and logs are well formed and each stands once, regardless of case.
   private static func members(_ value: JSONValue?) -> [Member]? {

@@ -18,6 +18,11 @@ package struct Domain: Hashable, Sendable {
     self.init(owner: owner, paths: paths)
   }
 
+  /// Whether every entry has the shape that `table` reads.
+  static func isTable(_ value: JSONValue) -> Bool {
+    value.members?.members.allSatisfy { Domain($0.value) != nil } ?? false
+  }
+
   /// Reads {name: {owner, paths}}; nil when any entry has another shape.
   package static func table(_ value: JSONValue?) -> [Text: Domain]? {
     guard let members = value?.members?.members else { return nil }
@@ -51,13 +56,23 @@ package struct Tier: Hashable, Sendable {
     self.cadenceSeconds = min(max(cadenceSeconds, Self.range.lowerBound), Self.range.upperBound)
   }
 
+  /// Whether every entry has the shape that `table` reads.
+  static func isTable(_ value: JSONValue) -> Bool {
+    value.members?.members.allSatisfy { Tier($0.value) != nil } ?? false
+  }
+
+  private init?(_ value: JSONValue) {
+    guard let seconds = value.members?["cadence_seconds"]?.int else { return nil }
+    self.init(cadenceSeconds: seconds)
+  }
+
   /// Reads {name: {cadence_seconds}}; nil when any entry has another shape.
   package static func table(_ value: JSONValue?) -> [Text: Tier]? {
     guard let members = value?.members?.members else { return nil }
     var table: [Text: Tier] = [:]
     for member in members {
-      guard let seconds = member.value.members?["cadence_seconds"]?.int else { return nil }
-      table[member.key] = Tier(cadenceSeconds: seconds)
+      guard let tier = Tier(member.value) else { return nil }
+      table[member.key] = tier
     }
     return table
   }

@@ -34,7 +34,7 @@ package struct WireState: Sendable {
   }
 
   /// The types whose lines can change the state; readers need keep no others.
-  package static let foldedTypes: Set<MessageType> = [
+  package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
   ]
 

@@ -5,11 +5,11 @@ import WireFormat
 
 @Suite("a body comes from exactly one place")
 struct BodyInputTests {
-  private func read(_ values: [String: [String]]) throws -> JSONValue {
+  private func read(_ values: Invocation.Values) throws -> JSONValue {
     try BodyInput.read(Invocation(values: values, terminal: Terminal()))
   }
 
-  private func refusal(_ values: [String: [String]]) -> String {
+  private func refusal(_ values: Invocation.Values) -> String {
     let error = #expect(throws: CommandFailure.self) { try read(values) }
     #expect(error?.code == .usage)
     return error?.message ?? ""

@@ -5,7 +5,7 @@ import WireFormat
 @Suite("a command line is taken apart as declared")
 struct CommandLineTests {
   /// The name of the verb and its values.
-  private func read(_ words: String...) throws -> (String, [String: [String]]) {
+  private func read(_ words: String...) throws -> (String, Invocation.Values) {
     var reader = CommandLineReader(words)
     switch try reader.read() {
     case .run(let command, let values): return (command.name, values)

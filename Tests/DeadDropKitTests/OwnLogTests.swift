@@ -23,11 +23,11 @@ struct OwnLogTests {
     #expect(try bench.snapshot(bench.path) == before)
   }
 
-  /// Puts `writer.jsonl` back to what it was before so many lines were sent.
+  /// Puts `writer.txt` back to what it was before so many lines were sent.
   private func forget(_ count: Int, _ bench: Bench, _ state: String) throws {
-    let old = try bench.read("writer.jsonl", in: state)
+    let old = try bench.read("writer.txt", in: state)
     for number in 0..<count { try bench.send(Text("lost \(number)"), by: "scribe") }
-    try bench.overwrite("writer.jsonl", with: old, in: state)
+    try bench.overwrite("writer.txt", with: old, in: state)
   }
 
   @Test("lines of an interrupted append are adopted, and it says so", arguments: [1, 2, 64])
@@ -103,15 +103,15 @@ struct OwnLogTests {
   @Test("another line that the own key signed in this place is refused")
   func rival() throws {
     try joined { bench, state in
-      let old = try bench.read("writer.jsonl", in: state)
+      let old = try bench.read("writer.txt", in: state)
       let before = try bench.lines(of: "scribe")
       try bench.send("three", by: "scribe")
-      let mine = try bench.read("writer.jsonl", in: state)
+      let mine = try bench.read("writer.txt", in: state)
       try bench.setLines(before, of: "scribe")
-      try bench.overwrite("writer.jsonl", with: old, in: state)
+      try bench.overwrite("writer.txt", with: old, in: state)
       var session = try bench.open("scribe")
       _ = try session.send(.init(.request, subject: "rival", body: .string("text")))
-      try bench.overwrite("writer.jsonl", with: mine, in: state)
+      try bench.overwrite("writer.txt", with: mine, in: state)
       try expectRefusal(.ownLogDiffers(log: log, seq: 4), bench)
     }
   }
@@ -119,7 +119,7 @@ struct OwnLogTests {
   @Test("a log without private state beside it is refused")
   func withoutState() throws {
     try joined { bench, state in
-      try FileManager.default.removeItem(atPath: state + "/writer.jsonl")
+      try FileManager.default.removeItem(atPath: state + "/writer.txt")
       try expectRefusal(.ownLogAhead(log: log, seq: 3, known: 0), bench)
       try expectRefusal(.ownLogAhead(log: log, seq: 3, known: 0), bench)
     }
@@ -128,7 +128,7 @@ struct OwnLogTests {
   @Test("and a beat does not make up for the state that was lost")
   func beatAfterLoss() throws {
     try joined { bench, state in
-      try FileManager.default.removeItem(atPath: state + "/writer.jsonl")
+      try FileManager.default.removeItem(atPath: state + "/writer.txt")
       try bench.act(as: "scribe") { session, _ in _ = try? session.heartbeat(Heartbeat()) }
       try expectRefusal(.ownLogAhead(log: log, seq: 3, known: 0), bench)
     }
@@ -137,7 +137,7 @@ struct OwnLogTests {
   @Test("damaged private state is refused", arguments: ["", "{", "{}", #"{"seq":3}"#])
   func damaged(text: String) throws {
     try joined { bench, state in
-      try bench.overwrite("writer.jsonl", with: Array(text.utf8), in: state)
+      try bench.overwrite("writer.txt", with: Array(text.utf8), in: state)
       let before = try bench.snapshot(bench.path)
       #expect(throws: KitError.self) { try bench.send("three", by: "scribe") }
       #expect(try bench.snapshot(bench.path) == before)

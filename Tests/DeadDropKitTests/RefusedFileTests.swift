@@ -129,7 +129,7 @@ struct RefusedFileTests {
     }
   }
 
-  @Test("private state that others can read", arguments: ["writer.jsonl", "heads.json"])
+  @Test("private state that others can read", arguments: ["writer.txt", "heads.json"])
   func looseState(name: String) throws {
     try founded { bench, _ in
       let file = try bench.statePath(of: "scribe") + "/" + name

@@ -4,7 +4,9 @@ import WireFormat
 /// The parts that are signed, joined.
 private func signed(_ bytes: [UInt8]) -> [UInt8]? {
   guard let fields = CanonicalScan.fields(of: bytes.span) else { return nil }
-  return Array(fields.signedParts(of: bytes.span).map { bytes[$0] }.joined())
+  var joined: [UInt8] = []
+  fields.forEachSignedPart(of: bytes.span) { joined += bytes[$0] }
+  return joined
 }
 
 private func withoutUnsigned(_ object: JSONObject) -> JSONObject {

@@ -71,8 +71,8 @@ extension ArgumentSpec {
 package struct OptionSpec: Sendable {
   /// Without the two hyphens.
   package let name: String
-  /// What stands for the value in help; nil for a flag.
-  package let value: String?
+  /// What stands for any value; nil for a flag.
+  private let placeholder: String?
   package let isRequired: Bool
   package let isRepeatable: Bool
   /// The only values allowed; any when empty.
@@ -83,7 +83,7 @@ package struct OptionSpec: Sendable {
   /// An option without a value.
   package static func flag(_ name: String, _ summary: String) -> OptionSpec {
     OptionSpec(
-      name: name, value: nil, isRequired: false, isRepeatable: false, choices: [],
+      name: name, placeholder: nil, isRequired: false, isRepeatable: false, choices: [],
       summary: summary)
   }
 
@@ -92,7 +92,7 @@ package struct OptionSpec: Sendable {
     _ name: String, _ value: String, _ summary: String, isRequired: Bool = false
   ) -> OptionSpec {
     OptionSpec(
-      name: name, value: value, isRequired: isRequired, isRepeatable: false, choices: [],
+      name: name, placeholder: value, isRequired: isRequired, isRepeatable: false, choices: [],
       summary: summary)
   }
 
@@ -101,7 +101,7 @@ package struct OptionSpec: Sendable {
     _ name: String, _ value: String, _ summary: String, isRequired: Bool = false
   ) -> OptionSpec {
     OptionSpec(
-      name: name, value: value, isRequired: isRequired, isRepeatable: true, choices: [],
+      name: name, placeholder: value, isRequired: isRequired, isRepeatable: true, choices: [],
       summary: summary)
   }
 
@@ -110,12 +110,17 @@ package struct OptionSpec: Sendable {
     _ name: String, _ choices: [String], _ summary: String
   ) -> OptionSpec {
     OptionSpec(
-      name: name, value: choices.joined(separator: "|"), isRequired: false, isRepeatable: false,
-      choices: choices, summary: summary)
+      name: name, placeholder: "", isRequired: false, isRepeatable: false, choices: choices,
+      summary: summary)
   }
 }
 
 extension OptionSpec {
+  var takesValue: Bool { placeholder != nil }
+  /// What stands for the value in help; nil for a flag.
+  package var value: String? {
+    choices.isEmpty ? placeholder : choices.joined(separator: "|")
+  }
   /// The option as it is typed, with what stands for its value.
   package var shown: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }
   /// As the usage line shows it.

@@ -11,7 +11,7 @@ enum SendCommand: Command {
     CommandSpec(
       summary: "Sign a message and store it in this agent's log",
       arguments: [
-        .one("type", Session.sendableTypes.map(\.word).joined(separator: ", "))
+        .one("type", typeWords)
       ],
       options: [
         .values("to", "HANDLE", "a recipient; without any the message is for everyone"),
@@ -42,15 +42,21 @@ enum SendCommand: Command {
     }
   }
 
+  /// Not by way of a generic join: that would be a tenth of the command's whole work.
+  private static var typeWords: String {
+    var words = ""
+    for type in Session.sendableTypes { words += words.isEmpty ? type.word : ", " + type.word }
+    return words
+  }
+
   private static func outgoing(
     _ invocation: Invocation
   ) throws(CommandFailure) -> Session.Outgoing {
     let word = try invocation.text("type")
     guard let type = Session.sendableTypes.first(where: { $0.word == word }) else {
-      let words = Session.sendableTypes.map(\.word)
-      let nearest = NearestWord.nearest(to: word, in: words)
+      let nearest = NearestWord.nearest(to: word, in: Session.sendableTypes.map(\.word))
       throw .usage(
-        "\"\(word)\" is no type to send: \(words.joined(separator: ", "))",
+        "\"\(word)\" is no type to send: \(typeWords)",
         hint: nearest.map { "deaddrop send \($0)" })
     }
     let body = try BodyInput.read(invocation)

@@ -5,16 +5,16 @@
 package struct CommandLineReader {
   /// What a command line asks for.
   package enum Request {
-    case run(any Command.Type, [String: [String]])
-    case help(any Command.Type, [String: [String]])
+    case run(any Command.Type, Invocation.Values)
+    case help(any Command.Type, Invocation.Values)
     /// The help of a noun, or of everything.
-    case topic(String?, [String: [String]])
+    case topic(String?, Invocation.Values)
   }
 
   private let words: [String]
   private var at = 0
   private var endsOptions = false
-  private var values: [String: [String]] = [:]
+  private var values: Invocation.Values = [:]
   private var positionals: [String] = []
   private var options = OptionSpec.global
   /// The name of the verb, as soon as it is known; for the hint of a failure.
@@ -102,10 +102,12 @@ package struct CommandLineReader {
     let place = at - 1
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let spelled = String(parts[0])
-    guard let option = options.first(where: { "--" + $0.name == spelled }) else {
+    guard spelled.hasPrefix("--"),
+      let option = options.first(where: { $0.name == spelled.dropFirst(2) })
+    else {
       throw unknownOption(spelled, rest: parts.dropFirst().first, of: command, at: place)
     }
-    guard let shown = option.value else {
+    guard option.takesValue else {
       guard parts.count == 1 else { throw .usage("--\(option.name) takes no value") }
       values[option.name] = []
       return
@@ -115,7 +117,7 @@ package struct CommandLineReader {
       value = String(parts[1])
     } else {
       guard at < words.count, !isOption(words[at]) else {
-        throw .usage("--\(option.name) needs a value: --\(option.name) \(shown)")
+        throw .usage("--\(option.name) needs a value: \(option.shown)")
       }
       value = words[at]
       at += 1
@@ -127,12 +129,12 @@ package struct CommandLineReader {
     if !option.isRepeatable, values[option.name] != nil {
       throw .usage("--\(option.name) is given twice")
     }
-    values[option.name, default: []].append(value)
+    values[option.name] = (values[option.name] ?? []) + [value]
   }
 
   /// Whether a word that stands where a value should is one of the options.
   private func isOption(_ word: String) -> Bool {
-    options.contains { "--" + $0.name == word }
+    word.hasPrefix("--") && options.contains { $0.name == word.dropFirst(2) }
   }
 
   private func unknownOption(

@@ -3,11 +3,33 @@
 /// Options and positional arguments share one name space.
 package struct Invocation: Sendable {
   /// Values by name, in the order in which they were given; a flag has none.
-  let values: [String: [String]]
+  let values: Values
   /// What the answer is made for.
   package let terminal: Terminal
 
-  package init(values: [String: [String]], terminal: Terminal) {
+  /// What was given under each name; a command line has too few of them for a table.
+  package struct Values: Equatable, Sendable, ExpressibleByDictionaryLiteral {
+    private var entries: [(name: String, values: [String])]
+
+    package init(dictionaryLiteral elements: (String, [String])...) {
+      entries = elements.map { (name: $0, values: $1) }
+    }
+
+    package static func == (left: Values, right: Values) -> Bool {
+      left.entries.count == right.entries.count
+        && left.entries.allSatisfy { right[$0.name] == $0.values }
+    }
+
+    package subscript(_ name: String) -> [String]? {
+      get { entries.first { $0.name == name }?.values }
+      set {
+        entries.removeAll { $0.name == name }
+        if let newValue { entries.append((name, newValue)) }
+      }
+    }
+  }
+
+  package init(values: Values, terminal: Terminal) {
     self.values = values
     self.terminal = terminal
   }

@@ -1,3 +1,4 @@
+import Host
 package import Wire
 package import WireFormat
 
@@ -36,6 +37,11 @@ package struct TrustStore: Equatable, Sendable {
   private static let version = 1
 
   package init() {}
+
+  /// The file as it is now; a save puts another in its place.
+  static func file(_ state: borrowing PrivateState) throws(KitError) -> FileStatus? {
+    try KitError.lifting { () throws(HostError) in try state.directory.status(of: name) }
+  }
 
   package static func load(_ state: borrowing PrivateState) throws(KitError) -> TrustStore {
     var store = TrustStore()

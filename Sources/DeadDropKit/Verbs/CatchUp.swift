@@ -34,7 +34,7 @@ extension Session {
       // What cannot be written now keeps nobody from reading.
       do { try settle(&report) } catch { report.notes.append("not settled now: \(error)") }
     }
-    trust = try TrustStore.load(state)
+    try refreshTrust()
     for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
       let hasLostOwn = member == handle && record.head.seq < stored?.head.seq ?? 0
       guard record.verdict != .sound || hasLostOwn else { continue }

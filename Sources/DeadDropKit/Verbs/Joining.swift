@@ -10,7 +10,7 @@ extension Session {
 
   /// Mints an invite for a member that has not joined yet.
   package mutating func invite(_ peer: Handle) throws(KitError) -> Invite {
-    guard peer != handle, logs[peer] != nil else { throw .notRecipients([peer]) }
+    guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
     guard handle == genesis.founder else { throw .notFounder(handle, founder: genesis.founder) }
     if reader.store.records[peer]?.head.seq ?? 0 > 0 { throw .alreadyJoined(peer) }
     let key = try signingKey()

@@ -26,11 +26,11 @@ extension Session {
   ]
 
   /// Types that answer something and are nothing without it.
-  package static let answeringTypes: Set<MessageType> = [.ack, .decline, .correction]
+  package static let answeringTypes: [MessageType] = [.ack, .decline, .correction]
 
   /// Signs and stores one message; the receipt is `stored`.
   package mutating func send(_ outgoing: Outgoing) throws(KitError) -> Receipt {
-    let strangers = outgoing.to.filter { logs[$0] == nil }
+    let strangers = outgoing.to.filter { log(of: $0) == nil }
     guard strangers.isEmpty else { throw .notRecipients(strangers) }
     if outgoing.type == .proposal, let flaw = Proposal.flaw(in: outgoing.body) {
       throw .proposalFlaw(flaw)

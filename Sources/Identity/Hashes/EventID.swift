@@ -10,7 +10,7 @@ package enum EventID {
   /// The table must have been read from the same bytes.
   package static func of(_ line: Span<UInt8>, _ fields: FieldTable) -> Bytes32 {
     var hasher = SHA256Hasher()
-    for part in fields.signedParts(of: line) { hasher.update(line, in: part) }
+    fields.forEachSignedPart(of: line) { hasher.update(line, in: $0) }
     return hasher.finish()
   }
 

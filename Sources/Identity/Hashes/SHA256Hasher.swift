@@ -39,7 +39,8 @@ package struct SHA256Hasher {
     unsafe span.withUnsafeMutableBufferPointer { hash in
       if let hash = hash.baseAddress { _ = unsafe crypto_hash_sha256_final(&state, hash) }
     }
-    return Bytes32(inline: hash)
+    // 32 bytes are always a value.
+    return Bytes32(hash.span) ?? .zero
   }
 
   /// The hash of one piece.
@@ -47,20 +48,5 @@ package struct SHA256Hasher {
     var hasher = SHA256Hasher()
     hasher.update(bytes)
     return hasher.finish()
-  }
-}
-
-extension Bytes32 {
-  /// A hash as libsodium wrote it.
-  ///
-  /// By way of its hex: the generic initializer would cost a third of hashing a whole line.
-  init(inline bytes: borrowing InlineArray<32, UInt8>) {
-    var hex = InlineArray<64, UInt8>(repeating: 0)
-    for index in bytes.indices {
-      hex[2 * index] = Hex.digit(bytes[index] >> 4)
-      hex[2 * index + 1] = Hex.digit(bytes[index] & 15)
-    }
-    // 64 digits are always a value.
-    self = Bytes32(hex: hex.span, in: 0..<64) ?? .zero
   }
 }

@@ -35,6 +35,6 @@ package struct PublicKey: Hashable, Sendable {
 
   /// The key id of any 32 bytes, as a line is judged before its key is.
   package static func keyID(of bytes: Bytes32, for handle: String) -> String {
-    handle + ":" + Hex.string(SHA256Hasher.hash(bytes.bytes).bytes.prefix(4))
+    handle + ":" + String(SHA256Hasher.hash(bytes.bytes).hex.prefix(8))
   }
 }

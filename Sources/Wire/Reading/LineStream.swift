@@ -14,7 +14,7 @@ package enum LineStream {
     }
   }
 
-  private static let blockByteCount = 262_144
+  private static let blockByteCounts = 4_096...262_144
 
   /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
   ///
@@ -25,9 +25,13 @@ package enum LineStream {
     _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
   ) throws(HostError) -> End {
     var end = start
-    let wanted = last.map { Int($0.end - start.offset) } ?? blockByteCount
+    // A log that grew by one line is not read in large blocks.
+    let stop: Int64
+    if let last { stop = last.end } else { stop = try file.status().byteCount }
+    let wanted = Int(clamping: stop - start.offset)
+    let bounds = blockByteCounts
     var reader = BlockReader(
-      from: start.offset, blockByteCount: min(max(wanted, 1), blockByteCount))
+      from: start.offset, blockByteCount: min(max(wanted, bounds.lowerBound), bounds.upperBound))
     var tail = 0
     var overlong = 0
     while try reader.next(of: file, keeping: tail) {

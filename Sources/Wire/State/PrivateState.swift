@@ -4,7 +4,7 @@ package import WireFormat
 /// What one agent remembers of one wire, on this machine only; no peer can reach it.
 ///
 ///     heads.json  facts.N.jsonl      what was verified, and the lines that carry state
-///     writer.jsonl                   the own head; locked while the own log is written
+///     writer.txt                   the own head; locked while the own log is written
 ///     cursors/SESSION.json           how far a session was shown
 ///     trust.json  invites.json       what DeadDropKit keeps
 ///     reader.lock  settle.lock       never unlinked

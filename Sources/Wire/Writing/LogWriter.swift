@@ -14,7 +14,7 @@ package struct Receipt: Equatable, Sendable {
 ///
 /// The system calls of one append, in order:
 ///
-///     openat     writer.jsonl  O_RDWR|O_CREAT       private: no peer can hold it
+///     openat     writer.txt  O_RDWR|O_CREAT       private: no peer can hold it
 ///     flock      LOCK_EX|LOCK_NB                    up to 5 s, then the holder is named
 ///     pread                                         the own head
 ///     openat     LOG  O_RDWR|O_APPEND|O_CREAT|O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK
@@ -25,7 +25,7 @@ package struct Receipt: Equatable, Sendable {
 ///     write                                         the whole line and its LF, once
 ///     fdatasync
 ///     [fsync     the directory and its parent]      with the first line of the log
-///     pwrite     writer.jsonl                       fdatasynced every 32nd time
+///     pwrite     writer.txt                       fdatasynced every 32nd time
 ///     close                                         unlocks
 ///
 /// BUG: on a file system without working O_APPEND or flock (NFS, SMB) two processes of one agent on

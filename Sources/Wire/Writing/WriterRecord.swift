@@ -35,7 +35,7 @@ package struct WriterFile: ~Copyable {
   /// What was saved last; nil when nothing ever was.
   package private(set) var record: WriterRecord?
 
-  package static let name = "writer.jsonl"
+  package static let name = "writer.txt"
   private static let slotByteCount = 512
   private static let slotCount = 2
   /// So often a save is durable: a power cut leaves at most twice as many lines to adopt.
@@ -64,14 +64,14 @@ package struct WriterFile: ~Copyable {
       try file.read(at: 0, count: slotByteCount * slotCount)
     }
     if bytes.isEmpty { return nil }
-    var newest: WriterRecord?
-    for slot in 0..<slotCount {
-      let part = bytes.dropFirst(slot * slotByteCount).prefix(slotByteCount)
-      guard let record = WriterRecord(slot: Array(part)) else { continue }
-      if record.serial > newest?.serial ?? 0 { newest = record }
+    var slots = (0..<slotCount).map { slot in
+      Array(bytes.dropFirst(slot * slotByteCount).prefix(slotByteCount))
     }
-    guard let newest else { throw .privateState(file.path, "damaged") }
-    return newest
+    slots.sort { WriterRecord.serial(of: $0) > WriterRecord.serial(of: $1) }
+    for slot in slots {
+      if let record = WriterRecord(slot: slot) { return record }
+    }
+    throw .privateState(file.path, "damaged")
   }
 
   /// Puts a record in place of the older of the two.
@@ -99,46 +99,61 @@ package struct WriterFile: ~Copyable {
 }
 
 extension WriterRecord {
-  /// One line of JSON with a check of its own, filled up with spaces before its LF.
+  /// Words with single spaces between, a check of them at the end, filled up with spaces.
+  ///
+  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ CHECK
   fileprivate func slot(byteCount: Int) -> [UInt8] {
-    var object = object
-    object["check"] = .string(Self.check(object))
-    var bytes = CanonicalWriter.bytes(of: object)
+    var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount)
+    for number in [serial, head.seq] { Self.append(String(number), to: &bytes) }
+    Self.append(head.eventID.hex, to: &bytes)
+    for number in [
+      place.number, Int(place.offset), place.byteCount, Int(timestamp.microseconds), factSeq,
+    ] { Self.append(String(number), to: &bytes) }
+    bytes += Self.check(bytes).utf8
     while bytes.count < byteCount - 1 { bytes.append(UInt8(ascii: " ")) }
     bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
-  private var object: JSONObject {
-    [
-      "event_id": .string(head.eventID.hex), "fact_seq": .integer(factSeq),
-      "place": .array([
-        .integer(place.number), .integer(Int(place.offset)), .integer(place.byteCount),
-      ]),
-      "save": .integer(serial), "seq": .integer(head.seq),
-      "timestamp": .integer(Int(timestamp.microseconds)),
-    ]
+  private static func append(_ word: String, to bytes: inout [UInt8]) {
+    bytes += Array(word.utf8)
+    bytes.append(UInt8(ascii: " "))
   }
 
-  private static func check(_ object: JSONObject) -> String {
-    String(SHA256Hasher.hash(CanonicalWriter.bytes(of: object)).hex.prefix(16))
+  private static func check(_ bytes: [UInt8]) -> String {
+    String(SHA256Hasher.hash(bytes).hex.prefix(16))
+  }
+
+  /// What a slot says of its age, for the order in which to look at them.
+  fileprivate static func serial(of slot: [UInt8]) -> Int {
+    var serial = 0
+    for byte in slot.prefix(16) {
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit < 10 else { break }
+      serial = serial * 10 + Int(digit)
+    }
+    return serial
   }
 
   /// Nil for a record that was torn, or is none.
   fileprivate init?(slot: [UInt8]) {
-    guard var object = try? JSONParser.record(slot), let check = object["check"]?.text else {
-      return nil
+    var words: [[UInt8]] = []
+    var start = 0
+    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 9 {
+      words.append(Array(slot[start..<index]))
+      start = index + 1
     }
-    object["check"] = nil
-    guard check == Text(Self.check(object)), let seq = object["seq"]?.int,
-      let id = object["event_id"]?.text.flatMap(Bytes32.init(hex:)),
-      let factSeq = object["fact_seq"]?.int, let serial = object["save"]?.int,
-      let place = object["place"]?.elements?.compactMap(\.int), place.count == 3,
-      let timestamp = object["timestamp"]?.int
+    guard words.count == 9, words[8].count == 16 else { return nil }
+    let covered = Array(slot[..<(start - 17)])
+    let numbers = words.map { Int(String(decoding: $0, as: UTF8.self)) }
+    guard Array(Self.check(covered).utf8) == words[8],
+      let id = Bytes32(hex: Text(utf8: words[2])), let serial = numbers[0], let seq = numbers[1],
+      let line = numbers[3], let offset = numbers[4], let byteCount = numbers[5],
+      let timestamp = numbers[6], let factSeq = numbers[7]
     else { return nil }
     head = Head(seq: seq, eventID: id)
-    self.place = LinePlace(number: place[0], offset: Int64(place[1]), byteCount: place[2])
+    place = LinePlace(number: line, offset: Int64(offset), byteCount: byteCount)
     self.timestamp = Timestamp(microseconds: Int64(timestamp))
     (self.factSeq, self.serial) = (factSeq, serial)
   }

@@ -14,19 +14,17 @@ package struct Bytes32: Hashable, Sendable {
   }
 
   /// Nil unless there are exactly 32 bytes.
-  package init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == 32 else { return nil }
-    self.init(reading: bytes.makeIterator())
-  }
+  package init?(_ bytes: [UInt8]) { self.init(bytes.span) }
 
-  private init(reading bytes: some IteratorProtocol<UInt8>) {
-    var bytes = bytes
-    func word() -> UInt64 {
+  /// Nil unless there are exactly 32 bytes.
+  package init?(_ bytes: Span<UInt8>) {
+    guard bytes.count == 32 else { return nil }
+    func word(_ start: Int) -> UInt64 {
       var word: UInt64 = 0
-      for _ in 0..<8 { word = word << 8 | UInt64(bytes.next() ?? 0) }
+      for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
       return word
     }
-    (a, b, c, d) = (word(), word(), word(), word())
+    (a, b, c, d) = (word(0), word(8), word(16), word(24))
   }
 
   /// Nil unless the range spells 64 lower-case hex digits.

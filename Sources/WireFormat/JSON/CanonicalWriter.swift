@@ -47,14 +47,19 @@ package enum CanonicalWriter {
 
   private static func write(_ text: Text, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-        out.append(byte)
-      } else {
-        out.append(contentsOf: escape(byte))
-      }
+    let bytes = text.utf8
+    var start = 0
+    for index in bytes.indices where mustEscape(bytes[index]) {
+      out += bytes[start..<index]
+      out += escape(bytes[index])
+      start = index + 1
     }
+    if start == 0 { out += bytes } else { out += bytes[start...] }
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func mustEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private static func escape(_ byte: UInt8) -> [UInt8] {

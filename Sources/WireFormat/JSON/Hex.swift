@@ -18,8 +18,9 @@ package enum Hex {
     value(byte) ?? (byte >= 0x41 && byte <= 0x46 ? byte - 0x41 + 10 : nil)
   }
 
-  package static func string(_ bytes: some Sequence<UInt8>) -> String {
+  package static func string(_ bytes: [UInt8]) -> String {
     var out: [UInt8] = []
+    out.reserveCapacity(2 * bytes.count)
     for byte in bytes {
       out.append(digit(byte >> 4))
       out.append(digit(byte & 15))

@@ -107,12 +107,18 @@ package enum JSONParser {
     return JSONObject(unsorted: found) ?? JSONObject()
   }
 
-  /// The keys of one object; few are compared one by one, many through a set.
+  /// The keys of one object: rising ones cannot repeat, few are compared one by one, many through a
+  /// set.
   private struct SeenKeys {
     private static let fewCount = 8
+    private var isRising = true
     private var many: Set<Text> = []
 
     mutating func insert(_ key: Text, after found: [JSONObject.Member]) -> Bool {
+      if isRising {
+        guard let last = found.last, !(last.key < key) else { return true }
+        isRising = false
+      }
       if found.count < Self.fewCount { return !found.contains { $0.key == key } }
       if many.isEmpty { many = Set(found.map(\.key)) }
       return many.insert(key).inserted

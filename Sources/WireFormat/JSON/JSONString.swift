@@ -3,25 +3,30 @@
 enum JSONString {
   /// Reads from the opening quote past the closing one, unescaping.
   static func read(_ bytes: Span<UInt8>, _ at: inout Int) throws(Malformation) -> Text {
-    var text: [UInt8] = []
     at += 1
+    var start = at
+    try skipPlain(bytes, &at)
+    var text = bytes.bytes(in: start..<at)
+    while bytes[at] != UInt8(ascii: "\"") {
+      try escape(bytes, &at, into: &text)
+      start = at
+      try skipPlain(bytes, &at)
+      for index in start..<at { text.append(bytes[index]) }
+    }
+    at += 1
+    return Text(utf8: text)
+  }
+
+  /// Goes on to the closing quote or the next escape, over bytes that stand for themselves.
+  private static func skipPlain(_ bytes: Span<UInt8>, _ at: inout Int) throws(Malformation) {
     while at < bytes.count {
-      let byte = bytes[at]
-      switch byte {
-      case UInt8(ascii: "\""):
-        at += 1
-        return Text(utf8: text)
-      case UInt8(ascii: "\\"):
-        try escape(bytes, &at, into: &text)
-      case 0..<0x20:
-        throw Malformation(.controlCharacter, at: at)
-      case 0x20..<0x80:
-        text.append(byte)
-        at += 1
+      switch bytes[at] {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): return
+      case 0..<0x20: throw Malformation(.controlCharacter, at: at)
+      case 0x20..<0x80: at += 1
       default:
         let length = sequenceLength(bytes, at)
         guard length > 0 else { throw Malformation(.invalidUTF8, at: at) }
-        for index in at..<at + length { text.append(bytes[index]) }
         at += length
       }
     }

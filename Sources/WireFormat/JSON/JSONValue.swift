@@ -55,11 +55,17 @@ package struct JSONObject: Hashable, Sendable {
 
   /// Sorts the members; nil when a key stands twice.
   package init?(unsorted: [Member]) {
-    let sorted = unsorted.sorted { $0.key < $1.key }
-    for (left, right) in zip(sorted, sorted.dropFirst()) where left.key == right.key {
-      return nil
+    members = unsorted
+    if isRising { return }
+    members.sort { $0.key < $1.key }
+    if !isRising { return nil }
+  }
+
+  private var isRising: Bool {
+    for index in members.indices.dropFirst() where !(members[index - 1].key < members[index].key) {
+      return false
     }
-    members = sorted
+    return true
   }
 
   package subscript(key: Text) -> JSONValue? {

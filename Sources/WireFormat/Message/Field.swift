@@ -100,9 +100,8 @@ package struct FieldTable: Sendable {
     return true
   }
 
-  /// The parts of the line that, joined, are its canonical form without the unsigned fields.
-  package func signedParts(of line: Span<UInt8>) -> [Range<Int>] {
-    var parts: [Range<Int>] = []
+  /// Gives the parts of the line that, joined, are its canonical form without the unsigned fields.
+  package func forEachSignedPart(of line: Span<UInt8>, _ body: (Range<Int>) -> Void) {
     var taken = 0
     for field in Field.unsigned {
       guard let value = self[field] else { continue }
@@ -111,10 +110,9 @@ package struct FieldTable: Sendable {
       let commaBefore = member > taken && line[member - 1] == UInt8(ascii: ",")
       let start = commaBefore ? member - 1 : member
       let commaAfter = !commaBefore && line[value.upperBound] == UInt8(ascii: ",")
-      parts.append(taken..<start)
+      body(taken..<start)
       taken = value.upperBound + (commaAfter ? 1 : 0)
     }
-    parts.append(taken..<line.count)
-    return parts
+    body(taken..<line.count)
   }
 }

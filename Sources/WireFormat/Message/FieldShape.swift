@@ -74,9 +74,9 @@ package enum Priority: String, Sendable, CaseIterable {
 extension Span where Element == UInt8 {
   /// A copy of the bytes in the range.
   package func bytes(in range: Range<Int>) -> [UInt8] {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(range.count)
-    for index in range { copy.append(self[index]) }
+    let part = extracting(range)
+    var copy = [UInt8](repeating: 0, count: part.count)
+    for index in copy.indices { copy[index] = part[index] }
     return copy
   }
 }

@@ -6,9 +6,11 @@ package enum Recipients: Hashable, Sendable {
   case handles([Handle])
 
   /// Nil when there is none: a message to nobody is no message.
-  package init?(_ handles: some Sequence<Handle>) {
-    let distinct = Set(handles).sorted()
+  package init?(_ handles: [Handle]) {
+    var distinct: [Handle] = []
+    for handle in handles where !distinct.contains(handle) { distinct.append(handle) }
     guard !distinct.isEmpty else { return nil }
+    distinct.sort()
     self = .handles(distinct)
   }
 
