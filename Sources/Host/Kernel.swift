@@ -46,7 +46,7 @@ enum Kernel {
 /// A file descriptor that is closed when its owner goes.
 ///
 /// Errors of close(2) are not reported: what must be on disk was synchronised before.
-struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable, Sendable {
   let number: Int32
 
   deinit { close(number) }

@@ -35,7 +35,7 @@ package enum OpenMode: Sendable, CaseIterable {
 }
 
 /// A descriptor with one owner, closed when it goes; a lock held on it goes with it.
-package struct OpenFile: ~Copyable {
+package struct OpenFile: ~Copyable, Sendable {
   let descriptor: Descriptor
   /// Where it was when it was opened, for error words.
   package let path: String

@@ -26,7 +26,7 @@ package enum ChainHistory {
   /// again.
   package static func lines(
     of handle: Handle, _ record: HeadRecord, wire: Bytes32, from cursor: Cursor? = nil,
-    _ shared: borrowing SharedDirectory, wanted: @escaping (Envelope) -> Bool
+    _ shared: borrowing SharedDirectory, wanted: @escaping @Sendable (Envelope) -> Bool
   ) throws(HostError) -> [ShownLine] {
     guard let file = try shared.openIfReadable(record.log) else { return [] }
     let request = LogScan.Request(wire: wire, handle: handle) { envelope in

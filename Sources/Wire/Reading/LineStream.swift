@@ -18,16 +18,16 @@ package enum LineStream {
 
   /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
   ///
-  /// Ends with the last of the lines wanted, if that is given. Bytes after the last LF are not
-  /// given: they are not part of a log.
+  /// Ends with the last of the lines wanted, or before one that begins at the limit. Bytes after
+  /// the last LF are not given: they are not part of a log.
   package static func forEachLine(
     of file: borrowing OpenFile, from start: End = End(), through last: LinePlace? = nil,
-    _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
+    before limit: Int64 = .max, _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
   ) throws(HostError) -> End {
     var end = start
     // A log that grew by one line is not read in large blocks.
     let stop: Int64
-    if let last { stop = last.end } else { stop = try file.status().byteCount }
+    if let last { stop = last.end } else { stop = min(try file.status().byteCount, limit) }
     let wanted = Int(clamping: stop - start.offset)
     let bounds = blockByteCounts
     var reader = BlockReader(
@@ -49,6 +49,7 @@ package enum LineStream {
         overlong = 0
         lineStart = index + 1
         if let last, place.number >= last.number { return end }
+        if end.offset >= limit { return end }
       }
       tail = block.count - lineStart
       if tail > ReaderLimits.lineByteCount {
@@ -57,5 +58,21 @@ package enum LineStream {
       }
     }
     return end
+  }
+
+  /// Where the first line begins that does so at the offset or after it; nil where none does yet.
+  static func lineStart(
+    of file: borrowing OpenFile, atOrAfter offset: Int64
+  ) throws(HostError) -> Int64? {
+    guard offset > 0 else { return 0 }
+    var reader = BlockReader(from: offset - 1, blockByteCount: blockByteCounts.lowerBound)
+    var start = offset - 1
+    while try reader.next(of: file) {
+      if let feed = reader.block.firstIndex(of: UInt8(ascii: "\n")) {
+        return start + Int64(feed) + 1
+      }
+      start += Int64(reader.block.count)
+    }
+    return nil
   }
 }

@@ -10,6 +10,10 @@ package struct LinePlace: Hashable, Sendable {
 
   /// Just past its LF.
   package var end: Int64 { offset + Int64(byteCount) + 1 }
+
+  func renumbered(after lineCount: Int) -> LinePlace {
+    LinePlace(number: number + lineCount, offset: offset, byteCount: byteCount)
+  }
 }
 
 /// A line whose id and wire were checked, with what it says of itself.
@@ -38,5 +42,9 @@ package struct FaultyLine: Hashable, Sendable {
     self.place = place
     self.fault = fault
     self.claim = claim
+  }
+
+  func renumbered(after lineCount: Int) -> FaultyLine {
+    FaultyLine(place.renumbered(after: lineCount), fault, claim: claim)
   }
 }

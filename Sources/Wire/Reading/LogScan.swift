@@ -13,87 +13,119 @@ package struct LogScan: Sendable {
   package internal(set) var unseenSignatures = 0
 
   /// What a pass looks for.
-  package struct Request {
+  package struct Request: Sendable {
     package var wire: Bytes32
     package var handle: Handle
     package var checksEverySignature = false
     /// Which lines to keep with their bytes.
-    package var keeps: (Envelope) -> Bool
+    package var keeps: @Sendable (Envelope) -> Bool
+    /// Told now and then how many bytes of a large file are read.
+    package var progress: @Sendable (_ read: Int64, _ of: Int64) -> Void = { _, _ in }
+    /// A file is read in parts of this size, by all processors; a test reads in small ones.
+    package var partByteCount: Int64 = 4 << 20
 
-    package init(wire: Bytes32, handle: Handle, keeps: @escaping (Envelope) -> Bool) {
+    package init(
+      wire: Bytes32, handle: Handle, keeps: @escaping @Sendable (Envelope) -> Bool
+    ) {
       (self.wire, self.handle, self.keeps) = (wire, handle, keeps)
     }
   }
 
   /// Reads the file from the end of an earlier pass.
+  ///
+  /// The result does not depend on the size of the parts.
   package init(
     _ file: borrowing OpenFile, from start: LineStream.End = .init(), _ request: Request
   ) throws(HostError) {
-    end = start
-    var pass = ScanPass(request)
-    var found = LogScan(end: start)
-    found.end = try LineStream.forEachLine(of: file, from: start) {
-      (place, line) throws(HostError) in
-      if let line {
-        try pass.take(line, place, in: file, &found)
-      } else {
-        try pass.refuse(place, .malformed, in: file, &found)
-      }
+    let byteCount = try file.status().byteCount - start.offset
+    let size = request.partByteCount
+    let count = Int(max(0, byteCount - 1) / size) + 1
+    // The last part goes on to where the file ends by then.
+    let parts = try Parallel.map(
+      count, done: { request.progress(min(Int64($0) * size, byteCount), byteCount) }
+    ) { index throws(HostError) in
+      let from = start.offset + Int64(index) * size
+      // Where a part begins may be anywhere in a line; an earlier pass ended at a line's end.
+      let first = index == 0 ? from : try LineStream.lineStart(of: file, atOrAfter: from)
+      return try ScanPart(file, first, before: index == count - 1 ? .max : from + size, request)
     }
-    try pass.endRun(in: file, &found)
-    self = found
+    var whole = ScanPart(end: start)
+    for part in parts { try whole.append(part, in: file, request) }
+    try whole.endRun(in: file, request)
+    self = whole.scan
   }
 
   /// What an absent or empty log holds.
   init(end: LineStream.End) { self.end = end }
 }
 
-/// The run that grows while a log is read.
-private struct ScanPass {
-  private let request: LogScan.Request
+/// The lines of a log that begin in one range of offsets, the run at their end still open.
+private struct ScanPart: Sendable {
+  var scan: LogScan
   private var run: Run?
   private var runKeyID: [UInt8] = []
 
-  init(_ request: LogScan.Request) { self.request = request }
+  /// Nothing, at a place in the log.
+  init(end: LineStream.End) { scan = LogScan(end: end) }
 
-  mutating func refuse(
-    _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
-    in file: borrowing OpenFile, _ scan: inout LogScan
+  /// Reads the lines that begin from the first offset on, if any, and before the limit.
+  ///
+  /// Their numbers count from 1 in the part.
+  init(
+    _ file: borrowing OpenFile, _ first: Int64?, before limit: Int64, _ request: LogScan.Request
   ) throws(HostError) {
-    scan.faults.append(FaultyLine(place, fault, claim: claim))
-    try endRun(in: file, &scan)
+    self.init(end: .init(offset: first ?? 0))
+    guard let first, first < limit else { return }
+    let end = try LineStream.forEachLine(of: file, from: scan.end, before: limit) {
+      (place, line) throws(HostError) in
+      if let line {
+        try take(line, place, in: file, request)
+      } else {
+        try refuse(place, .malformed, in: file, request)
+      }
+    }
+    scan.end = end
   }
 
-  mutating func take(
-    _ line: Span<UInt8>, _ place: LinePlace, in file: borrowing OpenFile, _ scan: inout LogScan
+  private mutating func refuse(
+    _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
+    in file: borrowing OpenFile, _ request: LogScan.Request
+  ) throws(HostError) {
+    scan.faults.append(FaultyLine(place, fault, claim: claim))
+    try endRun(in: file, request)
+  }
+
+  private mutating func take(
+    _ line: Span<UInt8>, _ place: LinePlace, in file: borrowing OpenFile,
+    _ request: LogScan.Request
   ) throws(HostError) {
     let envelope: Envelope
     do {
       envelope = try Envelope.read(line)
     } catch {
-      return try refuse(place, error, in: file, &scan)
+      return try refuse(place, error, in: file, request)
     }
     guard case .chain(let seq, let prev) = envelope.place else {
-      return try refuse(place, .malformed, in: file, &scan)
+      return try refuse(place, .malformed, in: file, request)
     }
     guard envelope.wire == request.wire else {
-      return try refuse(place, .wrongWire, in: file, &scan)
+      return try refuse(place, .wrongWire, in: file, request)
     }
     guard envelope.isFrom(request.handle, line) else {
-      return try refuse(place, .unknownKey, in: file, &scan)
+      return try refuse(place, .unknownKey, in: file, request)
     }
     guard EventID.of(line, envelope.fields) == envelope.eventID else {
       return try refuse(
-        place, .eventIDMismatch, claim: .init(pk: envelope.pk, seq: seq), in: file, &scan)
+        place, .eventIDMismatch, claim: .init(pk: envelope.pk, seq: seq), in: file, request)
     }
     if run?.continues(envelope, seq: seq, prev: prev) == true {
       run?.append(place, envelope)
     } else {
-      try endRun(in: file, &scan)
+      try endRun(in: file, request)
       run = Run(place, envelope, seq: seq, prev: prev)
       runKeyID = LineSignature.keyID(of: envelope.pk, for: request.handle)
     }
-    checkSignature(line, envelope, seq, place, &scan)
+    checkSignature(line, envelope, seq, place, request)
     if let fault = envelope.contentFault(line) {
       run?.contentFaults.append(FaultyLine(place, fault))
     }
@@ -104,9 +136,9 @@ private struct ScanPass {
   }
 
   /// Looks at what every pass can afford; a bad one is told, and stands if a later line proves it.
-  private func checkSignature(
+  private mutating func checkSignature(
     _ line: Span<UInt8>, _ envelope: Envelope, _ seq: Int, _ place: LinePlace,
-    _ scan: inout LogScan
+    _ request: LogScan.Request
   ) {
     let holds =
       request.checksEverySignature
@@ -120,7 +152,9 @@ private struct ScanPass {
   }
 
   /// Checks the last signature of the run, taking lines off its end until one holds.
-  mutating func endRun(in file: borrowing OpenFile, _ scan: inout LogScan) throws(HostError) {
+  mutating func endRun(
+    in file: borrowing OpenFile, _ request: LogScan.Request
+  ) throws(HostError) {
     guard var ended = run else { return }
     run = nil
     while true {
@@ -160,5 +194,38 @@ private struct ScanPass {
       return LinePlace(number: place.number - 1, offset: offset, byteCount: Int(end - offset))
     }
     return nil
+  }
+}
+
+extension ScanPart {
+  /// Puts the part that follows in the file behind this one; a run goes on across the seam.
+  mutating func append(
+    _ next: ScanPart, in file: borrowing OpenFile, _ request: LogScan.Request
+  ) throws(HostError) {
+    var next = next
+    next.renumber(after: scan.end.lineCount)
+    guard next.scan.end.lineCount > scan.end.lineCount else { return }
+    // Where the run at the seam has fallen to a bad signature the open one is judged by its own.
+    let first = next.scan.runs.first ?? next.run
+    if var open = run, let first, first.firstPlace.number == scan.end.lineCount + 1,
+      open.continues(first)
+    {
+      open.append(first)
+      if next.scan.runs.isEmpty { next.run = open } else { next.scan.runs[0] = open }
+      run = nil
+    }
+    try endRun(in: file, request)
+    scan.runs += next.scan.runs
+    scan.faults += next.scan.faults
+    scan.unseenSignatures += next.scan.unseenSignatures
+    scan.end = next.scan.end
+    (run, runKeyID) = (next.run, next.runKeyID)
+  }
+
+  private mutating func renumber(after lineCount: Int) {
+    for index in scan.runs.indices { scan.runs[index].renumber(after: lineCount) }
+    run?.renumber(after: lineCount)
+    scan.faults = scan.faults.map { $0.renumbered(after: lineCount) }
+    scan.end.lineCount += lineCount
   }
 }

@@ -8,7 +8,7 @@ package struct Run: Sendable {
   package let pk: Bytes32
   package let firstSeq: Int
   package let firstPrev: Bytes32
-  package let firstPlace: LinePlace
+  package private(set) var firstPlace: LinePlace
   package internal(set) var lastSeq: Int
   package internal(set) var lastID: Bytes32
   package internal(set) var lastPlace: LinePlace
@@ -24,6 +24,28 @@ package struct Run: Sendable {
 
   func continues(_ envelope: Envelope, seq: Int, prev: Bytes32) -> Bool {
     envelope.pk == pk && seq == lastSeq + 1 && prev == lastID
+  }
+
+  func continues(_ next: Run) -> Bool {
+    next.pk == pk && next.firstSeq == lastSeq + 1 && next.firstPrev == lastID
+  }
+
+  /// Takes the lines of a run that continues this one.
+  mutating func append(_ next: Run) {
+    (lastSeq, lastID, lastPlace) = (next.lastSeq, next.lastID, next.lastPlace)
+    kept += next.kept
+    contentFaults += next.contentFaults
+  }
+
+  /// Makes line numbers that count from 1 in a part of a file count in the whole.
+  mutating func renumber(after lineCount: Int) {
+    firstPlace = firstPlace.renumbered(after: lineCount)
+    lastPlace = lastPlace.renumbered(after: lineCount)
+    kept = kept.map {
+      KeptLine(
+        place: $0.place.renumbered(after: lineCount), bytes: $0.bytes, envelope: $0.envelope)
+    }
+    contentFaults = contentFaults.map { $0.renumbered(after: lineCount) }
   }
 
   mutating func append(_ place: LinePlace, _ envelope: Envelope) {

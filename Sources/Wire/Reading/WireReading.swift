@@ -13,12 +13,16 @@ package struct WireReading: Sendable {
   package private(set) var files: [Handle: FileStatus] = [:]
   package private(set) var state: WireState
 
-  package struct Options {
+  package struct Options: Sendable {
     package var checksEverySignature = false
     /// Lines to keep beside those that carry state.
-    package var keeps: (Handle, Envelope) -> Bool = { _, _ in false }
+    package var keeps: @Sendable (Handle, Envelope) -> Bool = { _, _ in false }
     /// What the reader remembers of each chain.
     package var known: [Handle: Chain.Remembered] = [:]
+    /// Told now and then how far a large log is read.
+    package var progress: @Sendable (_ log: String, _ read: Int64, _ of: Int64) -> Void = {
+      _, _, _ in
+    }
 
     package init() {}
   }
@@ -83,13 +87,14 @@ package struct WireReading: Sendable {
   private func scan(
     _ file: borrowing OpenFile, _ handle: Handle, _ options: Options
   ) throws(HostError) -> LogScan {
+    let knownSeq = options.known[handle]?.head.seq
     var request = LogScan.Request(wire: genesis.id, handle: handle) { envelope in
-      if case .chain(let seq, _) = envelope.place, seq == options.known[handle]?.head.seq {
-        return true
-      }
+      if case .chain(let seq, _) = envelope.place, seq == knownSeq { return true }
       return envelope.carriesState || options.keeps(handle, envelope)
     }
     request.checksEverySignature = options.checksEverySignature
+    let log = directory.entries[handle]?.log ?? ""
+    request.progress = { options.progress(log, $0, $1) }
     return try LogScan(file, request)
   }
 

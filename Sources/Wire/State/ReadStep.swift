@@ -38,7 +38,7 @@ struct ReadStep {
     if let own, let next = try record.moved(to: own, byteCount: status.byteCount, in: file) {
       return .ownGrown(next)
     }
-    let request = LogScan.Request(wire: wire, handle: handle, keeps: \.carriesState)
+    let request = LogScan.Request(wire: wire, handle: handle) { $0.carriesState }
     let scan = try LogScan(file, from: record.end, request)
     if scan.end == record.end { return .unchanged }
     let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)

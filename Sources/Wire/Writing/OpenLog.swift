@@ -57,7 +57,8 @@ package struct OpenLog: ~Copyable {
     do {
       try recordFile.save(record, state)
     } catch {
-      receipt.notes.append("the own head was not saved (\(error)); the next append adopts this line")
+      receipt.notes.append(
+        "the own head was not saved (\(error)); the next append adopts this line")
     }
     return receipt
   }

@@ -30,19 +30,19 @@ package struct Bytes32: Hashable, Sendable {
   /// Nil unless the range spells 64 lower-case hex digits.
   package init?(hex: Span<UInt8>, in range: Range<Int>) {
     guard range.count == 64 else { return nil }
-    func word(_ start: Int) -> UInt64? {
+    let digits = hex.extracting(range)
+    var isHex = true
+    func word(_ start: Int) -> UInt64 {
       var word: UInt64 = 0
       for index in start..<start + 16 {
-        guard let digit = Hex.value(hex[index]) else { return nil }
+        let (digit, isDigit) = Hex.digit(of: digits[index])
         word = word << 4 | UInt64(digit)
+        isHex = isHex && isDigit
       }
       return word
     }
-    let start = range.lowerBound
-    guard let a = word(start), let b = word(start + 16), let c = word(start + 32),
-      let d = word(start + 48)
-    else { return nil }
-    self.init(a: a, b: b, c: c, d: d)
+    self.init(a: word(0), b: word(16), c: word(32), d: word(48))
+    guard isHex else { return nil }
   }
 
   /// Nil unless the text is 64 lower-case hex digits.

@@ -4,6 +4,13 @@ package enum Hex {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 
+  /// The value of a lower-case hex digit and whether the byte is one, without a branch.
+  static func digit(of byte: UInt8) -> (value: UInt8, isDigit: Bool) {
+    let number = byte &- UInt8(ascii: "0")
+    let letter = byte &- UInt8(ascii: "a")
+    return (number < 10 ? number : letter &+ 10, (number < 10) != (letter < 6))
+  }
+
   /// The value of a lower-case hex digit.
   package static func value(_ byte: UInt8) -> UInt8? {
     switch byte {
