@@ -65,10 +65,13 @@ extension TestWire {
 }
 
 extension Audit {
-  package static func atPath(_ path: String, everySignature: Bool = false) throws -> Audit {
+  package static func atPath(
+    _ path: String, everySignature: Bool = false, partByteCount: Int? = nil
+  ) throws -> Audit {
     let shared = try SharedDirectory.open(path)
     var options = WireReading.Options()
     options.checksEverySignature = everySignature
+    if let partByteCount { options.partByteCount = Int64(partByteCount) }
     return try Audit(shared, shared.checkedGenesis(), options)
   }
 

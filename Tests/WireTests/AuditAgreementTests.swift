@@ -32,6 +32,31 @@ struct AuditAgreementTests {
     }
   }
 
+  @Test("however small the parts in which the logs are read", arguments: 0..<5)
+  func parts(block: Int) throws {
+    for seed in block * Self.seedsInACase..<(block + 1) * Self.seedsInACase {
+      var random = RandomSource("parts \(seed)")
+      var wire = try WireGenerator.wire(random, steps: 6)
+      for _ in 0..<(1 + random.below(5)) { try wire.damage(&random) }
+      try Scratch.run { path in
+        try wire.write(to: path)
+        for everySignature in [false, true] {
+          let whole = try Audit.atPath(path, everySignature: everySignature)
+          for size in [1 + random.below(40), 1 + random.below(3_000)] {
+            let parts = try Audit.atPath(
+              path, everySignature: everySignature, partByteCount: size)
+            try #require(parts.bad == whole.bad, "wire \(seed), parts of \(size)")
+            try #require(parts.reading.heads == whole.reading.heads)
+            try #require(parts.reading.folded == whole.reading.folded)
+            try #require(parts.reading.state.rendering == whole.reading.state.rendering)
+            try #require(parts.lineCount == whole.lineCount)
+            try #require(parts.unseenSignatures == whole.unseenSignatures)
+          }
+        }
+      }
+    }
+  }
+
   /// Whoever looks at more signatures reports as many lines, and others only for their signature.
   private func isSaid(_ some: [Audit.BadLine], in all: [Audit.BadLine]) -> Bool {
     let places = Set(some.map(\.place))

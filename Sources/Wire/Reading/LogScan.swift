@@ -22,7 +22,8 @@ package struct LogScan: Sendable {
     /// Told now and then how many bytes of a large file are read.
     package var progress: @Sendable (_ read: Int64, _ of: Int64) -> Void = { _, _ in }
     /// A file is read in parts of this size, by all processors; a test reads in small ones.
-    package var partByteCount: Int64 = 4 << 20
+    package var partByteCount = Self.standardPartByteCount
+    package static let standardPartByteCount: Int64 = 4 << 20
 
     package init(
       wire: Bytes32, handle: Handle, keeps: @escaping @Sendable (Envelope) -> Bool

@@ -19,6 +19,8 @@ package struct WireReading: Sendable {
     package var keeps: @Sendable (Handle, Envelope) -> Bool = { _, _ in false }
     /// What the reader remembers of each chain.
     package var known: [Handle: Chain.Remembered] = [:]
+    /// See `LogScan.Request`.
+    package var partByteCount = LogScan.Request.standardPartByteCount
     /// Told now and then how far a large log is read.
     package var progress: @Sendable (_ log: String, _ read: Int64, _ of: Int64) -> Void = {
       _, _, _ in
@@ -93,6 +95,7 @@ package struct WireReading: Sendable {
       return envelope.carriesState || options.keeps(handle, envelope)
     }
     request.checksEverySignature = options.checksEverySignature
+    request.partByteCount = options.partByteCount
     let log = directory.entries[handle]?.log ?? ""
     request.progress = { options.progress(log, $0, $1) }
     return try LogScan(file, request)
