@@ -4,11 +4,15 @@ PREFIX ?= $(HOME)/.local
 BUILD = swift build
 RELEASE = .build/release/deaddrop
 
-.PHONY: help setup build release demo test check format install uninstall clean
+# QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups.
+BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))
+
+.PHONY: help setup build release demo test bench check format install uninstall clean
 
 help:
 	@echo "make demo     build, then watch two agents reach a decision"
 	@echo "make test     run all tests"
+	@echo "make bench    measure speed and size against their limits: Benchmarks/README.md"
 	@echo "make check    format, file lengths, words, imports"
 	@echo "make install  put the static binary into $(PREFIX)/bin"
 
@@ -28,12 +32,15 @@ demo: release
 test: build
 	swift test --parallel
 
+bench: release
+	Benchmarks/run $(BENCH)
+
 check: setup
 	.ci/check
 	$(BUILD) --build-tests --explicit-target-dependency-import-check error
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 install: release
 	install -d "$(PREFIX)/bin"

@@ -18,6 +18,9 @@ let faults: [SwiftSetting] =
   Context.environment["DEADDROP_FAULTS"] == nil
   ? [.define("FAULTS", .when(configuration: .debug))] : [.define("FAULTS")]
 
+/// A release links all it needs: libsodium and the Swift runtime are in the file.
+let isStatic = ["-static-executable", "-use-ld=lld"]
+
 let package = Package(
   name: "deaddrop",
   platforms: [.macOS(.v26)],
@@ -44,8 +47,15 @@ let package = Package(
       name: "Main", dependencies: ["Commands"],
       linkerSettings: [
         .unsafeFlags(
-          ["-static-executable", "-use-ld=lld", "-Xlinker", "-s"],
+          isStatic + ["-Xlinker", "-s"],
           .when(platforms: [.linux], configuration: .release))
+      ]),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit"],
+      path: "Benchmarks/Runner",
+      linkerSettings: [
+        .unsafeFlags(isStatic, .when(platforms: [.linux], configuration: .release))
       ]),
     .target(
       name: "TestSupport", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"],
