@@ -74,7 +74,7 @@ struct Child {
   ) -> Value {
     // SAFETY: each copy lives until it is freed below; the array outlives the closure.
     var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { for index in words.indices { unsafe free(pointers[index]) } }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
       // An array with an element always has a first one.
       guard let base = buffer.baseAddress else { preconditionFailure("no words") }
