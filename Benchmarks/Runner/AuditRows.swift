@@ -49,7 +49,7 @@ struct AuditRows {
     let wire = try logs.wires()[2]
     let lineCount = logs.lineCounts[2]
     let peers = try Peers(bench.plan, for: wire)
-    let log = try logs.logPath(wire)
+    let log = try wire.logPath(of: wire.writer)
     var own: [Double] = []
     var python: [Double] = []
     var memory: [Double] = []

@@ -39,6 +39,15 @@ struct BenchWire {
     try Session.open(directory: path, as: handle.name, in: places)
   }
 
+  /// Where an agent's lines stand.
+  func logPath(of handle: Handle) throws -> String {
+    let members = try SharedDirectory.open(path).genesis().members
+    guard let log = members.first(where: { $0.handle == handle })?.log else {
+      throw BenchFailure("\(handle) is no member")
+    }
+    return path + "/" + log
+  }
+
   func readAll(as handle: Handle) throws {
     var session = try open(as: handle)
     _ = try session.catchUp()

@@ -22,7 +22,7 @@ final class Logs {
     var count = 0
     for (index, target) in lineCounts.enumerated() {
       bench.say("writing a log of \(target) lines")
-      let writing = try Writing(big, as: big.writer)
+      var writing = try Writing(big, as: big.writer)
       try writing.grow(by: target - count - 1, draft)
       count = target
       try big.skipAll()
@@ -32,9 +32,5 @@ final class Logs {
     }
     made = wires + [big]
     return made
-  }
-
-  func logPath(_ wire: BenchWire) throws -> String {
-    try Writing(wire, as: wire.writer).logPath
   }
 }

@@ -13,14 +13,14 @@ struct MemoryRows {
     var flat = Row("memory/flat", "verify of \(names[1]), memory", .atMost(1.1), .times)
     let wire = try bench.newWire("memory")
     let peers = try Peers(bench.plan, for: wire)
-    let writing = try Writing(wire, as: wire.writer)
+    var writing = try Writing(wire, as: wire.writer)
     var found: [[Double]] = []
     var size = 0
     for target in [small, big] {
       bench.say("writing a log of \(target / 1_000_000) MB")
       let draft = try wire.draft(by: wire.writer, extraByteCount: Self.bodyByteCount)
       try writing.grow(by: (target - size) / (Self.bodyByteCount + 700), draft)
-      size = Int(try bench.byteCount(of: writing.logPath))
+      size = Int(try bench.byteCount(of: wire.logPath(of: wire.writer)))
       found.append(
         try (0..<3).map { _ in
           try peers.peak(

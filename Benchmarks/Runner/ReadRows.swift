@@ -1,6 +1,5 @@
 import DeadDropKit
 import Host
-import Protocol
 import Wire
 import WireFormat
 
@@ -13,7 +12,7 @@ struct ReadRows {
 
   /// A writer and a reader of one wire, kept open.
   private struct Pair: ~Copyable {
-    let writing: Writing
+    var writing: Writing
     let draft: Draft
     var session: Session
 
@@ -80,11 +79,11 @@ struct ReadRows {
 
   private func python(_ wire: BenchWire) throws -> [String] {
     let peers = try Peers(bench.plan, for: wire)
-    let log = try logs.logPath(wire)
-    let session = try wire.open(as: wire.reader)
-    let stored = try WriterRecord.load(
-      PrivateState.open(wire.places.state(wire: session.genesis.id, handle: wire.writer)))
-    guard let seq = stored?.head.seq, let read = try peers.readByPython(log, after: seq - 1)
+    let log = try wire.logPath(of: wire.writer)
+    var session = try wire.open(as: wire.reader)
+    _ = try session.catchUp()
+    guard let seq = session.reader.store.records[wire.writer]?.head.seq,
+      let read = try peers.readByPython(log, after: seq - 1)
     else { return [] }
     return ["Python, every line parsed: \(Unit.seconds.text(read.seconds))"]
   }

@@ -11,7 +11,7 @@ struct WriteRows {
   private var seconds: Double { bench.plan.size(1, quick: 0.3) }
 
   /// Lines a second of the library's append.
-  private func rate(_ writing: borrowing Writing, _ draft: Draft) throws -> Double {
+  private func rate(_ writing: inout Writing, _ draft: Draft) throws -> Double {
     let start = MonotonicClock.now()
     let end = start + Int64(seconds * 1e9)
     var count = 0
@@ -28,14 +28,14 @@ struct WriteRows {
     let wire = try BenchWire.found(in: memory + "/write")
     let directory = try bench.newDirectory("write-python", in: memory)
     let peers = try Peers(bench.plan, for: wire)
-    let writing = try Writing(wire, as: wire.writer)
+    var writing = try Writing(wire, as: wire.writer)
     let draft = try wire.draft(by: wire.writer)
     var own: [Double] = []
     var signing: [Double] = []
     var python: [Double] = []
     for _ in 0..<5 {
       signing.append(try peers.signRate(seconds: seconds))
-      own.append(try rate(writing, draft))
+      own.append(try rate(&writing, draft))
       let count = bench.plan.size(10_000, quick: 3_000)
       if let rate = try peers.writeRateOfPython(in: directory, count: count, syncs: false) {
         python.append(rate)
@@ -54,18 +54,19 @@ struct WriteRows {
     let wire = try bench.newWire("durable")
     let directory = try bench.newDirectory("durable-python")
     let peers = try Peers(bench.plan, for: wire)
-    let writing = try Writing(wire, as: wire.writer)
+    var writing = try Writing(wire, as: wire.writer)
     let draft = try wire.draft(by: wire.writer)
-    let before = try bench.byteCount(of: writing.logPath)
+    let log = try wire.logPath(of: wire.writer)
+    let before = try bench.byteCount(of: log)
     _ = try writing.append(draft)
-    let byteCount = try bench.byteCount(of: writing.logPath) - before
+    let byteCount = try bench.byteCount(of: log) - before
     var own: [Double] = []
     var syncing: [Double] = []
     var python: [Double] = []
     for _ in 0..<bench.plan.size(9, quick: 5) {
       syncing.append(
         try peers.appendRate(in: directory, byteCount: Int(byteCount), seconds: seconds))
-      own.append(try rate(writing, draft))
+      own.append(try rate(&writing, draft))
       let count = bench.plan.size(1000, quick: 200)
       if let rate = try peers.writeRateOfPython(in: directory, count: count, syncs: true) {
         python.append(rate)

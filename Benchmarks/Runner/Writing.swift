@@ -28,15 +28,13 @@ struct Writing: ~Copyable {
     self.state = state
   }
 
-  var logPath: String { shared.path + "/" + writer.log }
-
   /// Signs and stores one line durably; where fsync costs nothing, that costs nothing either.
-  func append(_ draft: Draft) throws -> Receipt {
+  mutating func append(_ draft: Draft) throws -> Receipt {
     try writer.append(draft, with: key, shared, state, clock: WallClock.now())
   }
 
   /// Adds so many signed lines as fast as it goes, and one more by the library's own append.
-  func grow(by count: Int, _ draft: Draft) throws {
+  mutating func grow(by count: Int, _ draft: Draft) throws {
     var record = try WriterRecord.load(state) ?? WriterRecord()
     let file = try OpenFile.open(
       writer.log, in: shared.directory, mode: .append, permissions: 0o644)
