@@ -13,7 +13,7 @@ struct MemoryRows {
     var flat = Row("memory/flat", "verify of \(names[1]), memory", .atMost(1.1), .times)
     let wire = try bench.newWire("memory")
     let peers = try Peers(bench.plan, for: wire)
-    var writing = try Writing(wire, as: wire.writer)
+    var writing = try Writing(wire, as: wire.writer, synchronizes: false)
     var found: [[Double]] = []
     var size = 0
     for target in [small, big] {

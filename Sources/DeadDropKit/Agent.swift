@@ -50,7 +50,7 @@ public struct Agent: ~Copyable {
         outgoing.to.append(recipient)
       }
       outgoing.re = re
-      _ = try session.catchUp()
+      _ = try session.catchUp(saves: false)
       let receipt = try session.send(outgoing)
       return StoredMessage(id: receipt.eventID.hex, seq: receipt.seq)
     } catch {
@@ -63,7 +63,7 @@ public struct Agent: ~Copyable {
   /// They stay unread until `markRead`, so that a crash between the two shows them again.
   public mutating func unread() throws(AgentError) -> [ReceivedMessage] {
     do throws(KitError) {
-      _ = try session.catchUp()
+      _ = try session.catchUp(saves: false)
       let inbox = try session.inbox(
         session: Session.defaultSession, limit: nil, isPeek: false)
       return inbox.lines.compactMap { line in

@@ -19,13 +19,17 @@ package struct CatchUp: Sendable {
 
 extension Session {
   /// Verifies what is new and draws all consequences that are this agent's to draw.
-  package mutating func catchUp(mustSettle: Bool = false) throws(KitError) -> CatchUp {
+  ///
+  /// Without `saves` the heads may be saved only with the next cursor or beat.
+  package mutating func catchUp(
+    mustSettle: Bool = false, saves: Bool = true
+  ) throws(KitError) -> CatchUp {
     var report = CatchUp()
     // Read before the log: whatever this agent has stored by now must be there.
     let stored = try KitError.liftingWire { () throws(WireError) in
       try WriterFile.peek(state)
     }
-    try read(own: stored, into: &report)
+    try read(own: stored, saves: saves, into: &report)
     if mustSettle || reader.store.isUnsettled {
       // One process of an agent settles at a time, and sees what the one before it wrote.
       let lock = try settlingLock()
@@ -43,16 +47,21 @@ extension Session {
     return report
   }
 
+  /// Makes durable what was verified; before a cursor moves past it and before a beat claims it.
+  mutating func saveHeads() throws(KitError) {
+    do { try reader.save(shared, state) } catch { throw .wire(error) }
+  }
+
   /// Held while trust, invites or what derives from the wire are changed: one process at a time.
   func settlingLock() throws(KitError) -> OpenFile {
     try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
   private mutating func read(
-    own: WriterRecord? = nil, into report: inout CatchUp
+    own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
   ) throws(KitError) {
     do {
-      report.bad += try reader.catchUp(shared, state, own: (handle, own)).bad
+      report.bad += try reader.catchUp(shared, state, own: (handle, own), saves: saves).bad
     } catch {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)

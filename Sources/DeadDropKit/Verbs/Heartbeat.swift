@@ -27,6 +27,7 @@ extension Session {
 
   /// Writes one beat; gives its counter.
   package mutating func heartbeat(_ beat: Heartbeat) throws(KitError) -> Int {
+    try saveHeads()
     let key = try signingKey()
     let cursors = try KitError.liftingWire { () throws(WireError) in
       try CursorSet.furthest(state)

@@ -69,6 +69,7 @@ extension Session {
   package mutating func commitRead() throws(KitError) -> String? {
     guard let pending else { return nil }
     self.pending = nil
+    try saveHeads()
     try KitError.liftingWire { () throws(WireError) in
       try pending.cursors.save(state, session: pending.session)
     }

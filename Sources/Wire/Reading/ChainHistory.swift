@@ -29,11 +29,12 @@ package enum ChainHistory {
     _ shared: borrowing SharedDirectory, wanted: @escaping @Sendable (Envelope) -> Bool
   ) throws(HostError) -> [ShownLine] {
     guard let file = try shared.openIfReadable(record.log) else { return [] }
-    let request = LogScan.Request(wire: wire, handle: handle) { envelope in
+    var request = LogScan.Request(wire: wire, handle: handle) { envelope in
       // Without the lines that change the key the chain could not be followed past them.
       wanted(envelope) || envelope.eventID == record.head.eventID
         || envelope.kind == MessageType.keyAdd.kind
     }
+    request.provenID = record.head.eventID
     if let cursor, cursor.head.seq > 0, record.verdict == .sound {
       let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
       let spans = record.spans.filter { $0.fromSeq <= cursor.head.seq + 1 }

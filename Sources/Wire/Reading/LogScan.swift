@@ -17,6 +17,8 @@ package struct LogScan: Sendable {
     package var wire: Bytes32
     package var handle: Handle
     package var checksEverySignature = false
+    /// A line whose signature was seen to hold before: a run that ends with it is proven.
+    package var provenID: Bytes32?
     /// Which lines to keep with their bytes.
     package var keeps: @Sendable (Envelope) -> Bool
     /// Told now and then how many bytes of a large file are read.
@@ -158,6 +160,9 @@ private struct ScanPart: Sendable {
   ) throws(HostError) {
     guard var ended = run else { return }
     run = nil
+    if !request.checksEverySignature, ended.lastID == request.provenID {
+      return scan.runs.append(ended)
+    }
     while true {
       let bytes = try file.read(at: ended.lastPlace.offset, count: ended.lastPlace.byteCount)
       let line = bytes.span

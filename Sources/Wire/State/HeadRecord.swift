@@ -25,6 +25,17 @@ package struct HeadRecord: Equatable, Sendable {
   /// Whether the lines from here on can be read without the ones before.
   var isContinuable: Bool { verdict == .sound && head.seq > 0 }
 
+  /// Waits until the log that was read is on disk; false where another file is in its place by now.
+  ///
+  /// A head that is saved must not be ahead of the disk: a power cut would convict its writer.
+  func synchronizeLog(_ shared: borrowing SharedDirectory) throws(HostError) -> Bool {
+    guard let file = try shared.openIfReadable(log), isSameFile(as: try file.status()) else {
+      return false
+    }
+    try file.synchronizeData()
+    return true
+  }
+
   package func isSameFile(as status: FileStatus) -> Bool {
     status.device == device && status.inode == inode
   }

@@ -18,6 +18,11 @@ package struct HeadStore: Sendable {
 
   package init() {}
 
+  /// The file as it is now; a save puts another in its place.
+  static func file(_ state: borrowing PrivateState) throws(WireError) -> FileStatus? {
+    try WireError.lifting { () throws(HostError) in try state.directory.status(of: name) }
+  }
+
   /// Reads what an earlier command left; of another wire or version nothing is taken.
   package static func load(
     _ state: borrowing PrivateState, wire: Bytes32

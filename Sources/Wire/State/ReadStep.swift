@@ -47,8 +47,6 @@ struct ReadStep {
     guard !chain.needsFullRead else { return .needsFullRead }
     // A new key may be that of lines which were refused before it was introduced.
     if chain.spans != record.spans, record.faultCount > 0 { return .needsFullRead }
-    // A head that is saved must not be ahead of the disk: a power cut would convict its writer.
-    try file.synchronizeData()
     var next = record
     next.end = scan.end
     next.faultCount += chain.faults.count
@@ -60,7 +58,7 @@ struct ReadStep {
     (self.chain, self.record) = (chain, record)
   }
 
-  /// The record that a full read gives.
+  /// The record that a full read gives; what it rests on is on disk.
   init(
     _ chain: Chain, _ entry: KeyDirectory.Entry, _ reading: WireReading,
     _ shared: borrowing SharedDirectory, old: HeadRecord?

@@ -19,6 +19,10 @@ package struct WireReader: Sendable {
 
   package let genesis: Genesis
   package private(set) var store = HeadStore()
+  /// The file that `store` was loaded from or saved to.
+  private var storeFile: FileStatus?
+  /// Chains whose heads in `store` are ahead of those in the file.
+  private var unsaved: [Handle] = []
   private var folded: WireState?
   private var foldedKey: HeadStore.Key?
 
@@ -26,21 +30,70 @@ package struct WireReader: Sendable {
 
   /// Verifies all lines that came since the last time, under the reader's lock.
   ///
-  /// `own` is the handle that reads here, and what it remembered of its writing before this.
+  /// `own` is the handle that reads here, and what it remembered of its writing before this. Without
+  /// `saves`, heads that simply moved are kept in memory until `save`: what is shown need not wait
+  /// for the disk, and is shown again after a crash.
   package mutating func catchUp(
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState,
-    own: (handle: Handle, record: WriterRecord?)? = nil
+    own: (handle: Handle, record: WriterRecord?)? = nil, saves: Bool = true
   ) throws(WireError) -> News {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
+    return try catchUpLocked(shared, state, own: own, saves: saves)
+  }
+
+  /// Saves the heads that are only in memory; they must be saved before a cursor or a beat is.
+  package mutating func save(
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) throws(WireError) {
+    guard !unsaved.isEmpty else { return }
+    let lock = try state.lock("reader.lock")
+    defer { try? lock.unlock() }
+    // Where another process has read on, or another file is in a log's place, it is read again.
+    guard try !refresh(state), try synchronize(unsaved, shared) else {
+      (storeFile, unsaved) = (nil, [])
+      _ = try catchUpLocked(shared, state, own: nil, saves: true)
+      return
+    }
+    try store.append([], wire: genesis.id, state, durable: true)
+    try noteSaved(state)
+  }
+
+  /// Loads what another process has saved; false where nobody did.
+  private mutating func refresh(_ state: borrowing PrivateState) throws(WireError) -> Bool {
+    let file = try HeadStore.file(state)
+    if let file, file == storeFile { return false }
     store = try HeadStore.load(state, wire: genesis.id)
+    (storeFile, unsaved) = (file, [])
+    return true
+  }
+
+  private mutating func noteSaved(_ state: borrowing PrivateState) throws(WireError) {
+    (storeFile, unsaved) = (try HeadStore.file(state), [])
+  }
+
+  private func synchronize(
+    _ handles: [Handle], _ shared: borrowing SharedDirectory
+  ) throws(WireError) -> Bool {
+    try WireError.lifting { () throws(HostError) in
+      for handle in handles {
+        guard try store.records[handle]?.synchronizeLog(shared) ?? true else { return false }
+      }
+      return true
+    }
+  }
+
+  private mutating func catchUpLocked(
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState,
+    own: (handle: Handle, record: WriterRecord?)?, saves: Bool
+  ) throws(WireError) -> News {
+    _ = try refresh(state)
     // The facts are a cache: what is not whole is read again from the logs.
     guard store.isIntact(state) else { return try readWhole(shared, state) }
     let steps = try WireError.lifting { () throws(HostError) in try goOn(shared, own) }
     guard let steps, !store.records.isEmpty else { return try readWhole(shared, state) }
     var news = News()
-    guard !steps.isEmpty else { return news }
     var facts: [KeptLine] = []
     for step in steps {
       news.bad += step.chain.faults.map {
@@ -51,9 +104,15 @@ package struct WireReader: Sendable {
       step.keepEvidence(shared, state)
     }
     if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
-    for step in steps { store.records[step.chain.handle] = step.record }
+    for step in steps {
+      store.records[step.chain.handle] = step.record
+      if !unsaved.contains(step.chain.handle) { unsaved.append(step.chain.handle) }
+    }
+    guard !unsaved.isEmpty, saves || !facts.isEmpty else { return news }
+    guard try synchronize(unsaved, shared) else { return try readWhole(shared, state) }
     try store.append(facts, wire: genesis.id, state, durable: true)
     foldedKey = store.key
+    try noteSaved(state)
     return news
   }
 
@@ -113,7 +172,8 @@ package struct WireReader: Sendable {
   /// The facts held; where another process has replaced them meanwhile, those that it holds.
   private mutating func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
     if let facts = try? store.facts(state) { return facts }
-    store = try HeadStore.load(state, wire: genesis.id)
+    storeFile = nil
+    _ = try refresh(state)
     return try store.facts(state)
   }
 
@@ -128,6 +188,7 @@ package struct WireReader: Sendable {
     guard newest.key == store.key else { return }
     try newest.markSettled(wire: genesis.id, state)
     store = newest
+    try noteSaved(state)
   }
 
   /// What a full read must not forget.
@@ -188,6 +249,7 @@ package struct WireReader: Sendable {
     store.records = records
     try store.replace(facts, wire: genesis.id, state, durable: true)
     (folded, foldedKey) = (reading.state, store.key)
+    try noteSaved(state)
     return news
   }
 }
