@@ -23,7 +23,11 @@ extension CommandFailure {
       self.init(.system, words, hint: "export DEADDROP_HOME=/path/to/a/private/directory")
     case .notAbsolute: self.init(.usage, words)
     case .noWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
-    case .noIdentity: self.init(.refused, words, hint: "deaddrop join INVITE")
+    case .noIdentity:
+      self.init(
+        .refused, words,
+        hint: "deaddrop join INVITE; or, after private state was lost: "
+          + "deaddrop repair adopt --as HANDLE")
     case .severalIdentities(let handles):
       self.init(
         .usage, words,
@@ -31,7 +35,10 @@ extension CommandFailure {
           + handles.map(\.name).joined(separator: ", "))
     case .noSuchHandle: self.init(.usage, words, hint: ShellWord.deaddrop("help"))
     case .foreignHandle(let handle, _):
-      self.init(.refused, words, hint: "ask a member for: deaddrop invite \(handle)")
+      self.init(
+        .refused, words,
+        hint: "ask a member for: deaddrop invite \(handle); or, if \(handle) has written here: "
+          + "deaddrop repair adopt --as \(handle)")
     case .noKey(let handle, _):
       self.init(.system, words, hint: "deaddrop key import FILE --handle \(handle)")
     case .noKeyFile: self.init(.system, words)
@@ -58,6 +65,8 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("invite", handle.name))
     case .notPinnable: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
     case .trustStore(let path): self.init(.unsafe, words, hint: ShellWord.line(["cat", path]))
+    case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
+    case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
     }
   }
 
@@ -100,14 +109,14 @@ extension CommandFailure {
     case .ownLogBehind, .ownLogDiffers:
       self.init(
         .unsafe, words + "; a restored backup or a copied key: nothing is signed",
-        hint: "put the log back from another replica, then: deaddrop verify")
+        hint: "put the log back from another copy, then: deaddrop doctor")
     case .ownLogAhead:
       self.init(
         .unsafe, words + "; lost private state or a copied key: nothing is signed",
-        hint: "put the private state back, or join under another handle")
-    case .unsynced: self.init(.system, words, hint: ShellWord.deaddrop("verify"))
-    case .privateState(let path, _):
-      self.init(.system, words, hint: ShellWord.line(["ls", "-l", path]))
+        hint: "put the private state back, or, if nobody writes as this agent elsewhere: "
+          + "deaddrop repair adopt")
+    case .unsynced: self.init(.system, words, hint: ShellWord.deaddrop("doctor"))
+    case .privateState: self.init(.system, words, hint: ShellWord.deaddrop("repair", "adopt"))
     }
   }
 }

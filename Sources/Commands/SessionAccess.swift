@@ -60,7 +60,7 @@ extension CatchUp {
       items.append(.warning("\(bad.count - Self.shownLimit) more lines at fault: deaddrop verify"))
     }
     for (handle, log, verdict) in broken {
-      items.append(.warning("\(log): \(Self.words(verdict, handle))"))
+      items.append(.warning("\(log): \(Self.words(verdict, handle)): deaddrop doctor"))
     }
     return items
   }

@@ -46,6 +46,9 @@ package enum KitError: Error, Equatable, Sendable {
   case noCard(Handle)
   case notPinnable(String)
   case trustStore(String)
+  /// The own log cannot be taken up where it ends.
+  case notAdoptable(String, String)
+  case notEvidence(String)
 }
 
 extension KitError {
@@ -118,6 +121,8 @@ extension KitError: CustomStringConvertible {
     case .noCard(let handle): "\(handle) has published no card"
     case .notPinnable(let what): what
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
+    case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
+    case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
     }
   }
 }

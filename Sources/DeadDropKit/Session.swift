@@ -46,18 +46,23 @@ package struct Session: ~Copyable {
     let places = try PrivatePlaces.given(places)
     let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
     let genesis = try KitError.liftingWire { () throws(WireError) in try shared.genesis() }
-    let known = try places.identities(on: genesis.id)
-    let asked = name ?? Environment.value("DEADDROP_HANDLE")
-    if let asked {
-      guard let handle = known.first(where: { $0.name == asked }) else {
-        guard let handle = try? Handle(asked) else { throw .noSuchHandle(asked) }
-        throw .foreignHandle(handle, wire: path)
-      }
-      return try Session(places: places, shared: shared, genesis: genesis, handle: handle)
+    let handle = try choose(name, wire: genesis.id, path: path, places)
+    return try Session(places: places, shared: shared, genesis: genesis, handle: handle)
+  }
+
+  /// The agent to act as; to repair one, it needs no private state on the wire any more.
+  static func choose(
+    _ name: String?, wire: Bytes32, path: String, _ places: PrivatePlaces, isRepair: Bool = false
+  ) throws(KitError) -> Handle {
+    let known = try places.identities(on: wire)
+    if let asked = name ?? Environment.value("DEADDROP_HANDLE") {
+      guard let handle = try? Handle(asked) else { throw .noSuchHandle(asked) }
+      guard isRepair || known.contains(handle) else { throw .foreignHandle(handle, wire: path) }
+      return handle
     }
-    guard let only = known.first else { throw .noIdentity(wire: genesis.id, path: path) }
+    guard let only = known.first else { throw .noIdentity(wire: wire, path: path) }
     guard known.count == 1 else { throw .severalIdentities(known) }
-    return try Session(places: places, shared: shared, genesis: genesis, handle: only)
+    return only
   }
 
   /// Reads the trust store again where another process has replaced it.

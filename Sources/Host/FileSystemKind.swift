@@ -12,6 +12,11 @@ package enum FileSystemKind {
     #endif
   }
 
+  /// The bytes that this account may still write there.
+  package static func freeByteCount(of directory: borrowing Directory) throws(HostError) -> Int64 {
+    try Kernel.freeByteCount(directory.number, path: directory.path)
+  }
+
   /// Whether a file system of this name lies on another machine, or may.
   package static func isRemote(_ name: String) -> Bool {
     ["nfs", "cifs", "smb", "afs", "ceph", "9p", "fuse"].contains(name)

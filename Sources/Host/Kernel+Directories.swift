@@ -85,4 +85,17 @@ extension Kernel {
     let magic = try attempt(.statfs, path) { Int(chost_filesystem_magic(directory)) }
     return UInt32(truncatingIfNeeded: magic)
   }
+
+  /// The room that is left for this account, by fstatvfs(3).
+  static func freeByteCount(_ directory: Int32, path: String) throws(HostError) -> Int64 {
+    var facts = statvfs()
+    try attempt(.statfs, path) {
+      // SAFETY: `facts` is a whole statvfs structure, lent for the length of the call.
+      outcome(unsafe fstatvfs(directory, &facts))
+    }
+    return Int64(
+      clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(
+        by: UInt64(facts.f_frsize)
+      ).partialValue)
+  }
 }

@@ -71,7 +71,7 @@ struct AuditAgreementTests {
   @Test("the damage is of every kind")
   func coverage() throws {
     var reasons: Set<LineFault> = []
-    for seed in 0..<(8 * TestWire.damageKinds) {
+    for seed in 0..<(16 * TestWire.damageKinds) {
       var random = RandomSource("kind of damage \(seed)")
       var wire = try WireGenerator.wire(random, steps: 4)
       try wire.damage(&random, kind: seed % TestWire.damageKinds)

@@ -14,16 +14,24 @@ enum VerifyCommand: Command {
       options: [
         .flag("every-signature", "check all stored signatures, also those a later line proves"),
         .flag("outsider", "use no key and no memory: what the wire proves by itself"),
+        .value("evidence", "FILE", "judge one kept piece of evidence, with no wire at hand"),
       ],
       notes: [
         "By default each hash and each link is checked, and the last signature of each linked run,\n"
-          + "which proves the run. Exits 3 when a line is at fault or a chain is broken. Beats are not checked."
+          + "which proves the run. Exits 3 when a line is at fault or a chain is broken. Beats are not checked.",
+        "With --evidence it exits 0 when the file proves what it says, and 3 when it does not.",
       ],
-      examples: ["deaddrop verify", "deaddrop verify --outsider --json"])
+      examples: [
+        "deaddrop verify", "deaddrop verify --outsider --json",
+        "deaddrop verify --evidence fork-0f3c.json",
+      ])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let everySignature = invocation.flag("every-signature")
+    if let path = invocation.optionalText("evidence") {
+      return try EvidenceReport.make(path)
+    }
     guard !invocation.flag("outsider") else {
       let audit = try CommandFailure.lifting { () throws(KitError) in
         try Verification.outsider(

@@ -14,6 +14,8 @@ package enum CommandList {
     StatusCommand.self,
     HeartbeatCommand.self,
     VerifyCommand.self,
+    DoctorCommand.self,
+    RepairAdoptCommand.self,
     CardCommand.self,
     KeyShowCommand.self,
     KeyImportCommand.self,
@@ -31,6 +33,7 @@ package enum CommandList {
   /// What each first word of a two-word name stands for.
   package static let nouns: [Noun] = [
     Noun(name: "key", summary: "Show or take over this agent's key"),
+    Noun(name: "repair", summary: "Put private state right after it was lost"),
     Noun(name: "trust", summary: "Decide whom this agent believes"),
     Noun(
       name: "plumbing", summary: "Call one primitive over lines of input, for scripts and tests"),

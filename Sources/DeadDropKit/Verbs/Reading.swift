@@ -15,7 +15,9 @@ package struct Inbox: Sendable {
 
 extension Session {
   /// The lines of all chains that are wanted, in chain order, chains by handle.
-  package func lines(_ wanted: @escaping @Sendable (Envelope) -> Bool) throws(KitError) -> [ShownLine] {
+  package func lines(_ wanted: @escaping @Sendable (Envelope) -> Bool) throws(KitError)
+    -> [ShownLine]
+  {
     var found: [ShownLine] = []
     for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
       found += try KitError.lifting { () throws(HostError) in

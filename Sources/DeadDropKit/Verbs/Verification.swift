@@ -18,6 +18,16 @@ package enum Verification {
   }
 }
 
+extension Verification {
+  /// What a kept piece of evidence proves, with nothing else at hand.
+  package static func evidence(
+    _ bytes: [UInt8], from path: String
+  ) throws(KitError) -> (Evidence, EvidenceFinding) {
+    guard let evidence = Evidence(bytes) else { throw .notEvidence(path) }
+    return (evidence, EvidenceFinding(evidence))
+  }
+}
+
 extension Session {
   /// The same, and against what this agent has verified before.
   package func verify(everySignature: Bool) throws(KitError) -> Audit {

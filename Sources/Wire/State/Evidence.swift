@@ -1,31 +1,87 @@
 import Host
 import Identity
-import WireFormat
+package import WireFormat
 
-/// Lines that were refused, kept whole and apart from the logs, so that nobody can say they never
-/// were.
-package enum Evidence {
-  private static let directoryName = "evidence"
+/// What was refused or convicts somebody, kept whole and apart from the logs.
+///
+/// One canonical object a file:
+///
+///     {"handle", "lines": [{"bytes": base64, "line"}], "log", "reason", "wire"}
+///
+/// A fork has both lines, which prove it to anybody. A rollback has the line that was held: it
+/// proves that its writer signed it; that the log no longer shows it is this reader's word.
+package struct Evidence: Equatable, Sendable {
+  package struct Exhibit: Equatable, Sendable {
+    package let bytes: [UInt8]
+    /// Where it stood in its log, from 1.
+    package let line: Int
+
+    package init(bytes: [UInt8], line: Int) {
+      (self.bytes, self.line) = (bytes, line)
+    }
+  }
+
+  package let wire: Bytes32
+  /// Whose log it was found in.
+  package let handle: Handle
+  package let log: String
+  /// The raw value of a `LineFault` or of a `ChainVerdict`.
+  package let reason: String
+  package let exhibits: [Exhibit]
+
+  package init(
+    wire: Bytes32, handle: Handle, log: String, reason: String, exhibits: [Exhibit]
+  ) {
+    (self.wire, self.handle, self.log) = (wire, handle, log)
+    (self.reason, self.exhibits) = (reason, exhibits)
+  }
+
+  package static let directoryName = "evidence"
   /// Beyond so many files only proofs of forks and rollbacks are kept, so that no flood hides one.
   private static let fileLimit = 256
 
-  /// Keeps one line, named by its reason and content, so that the same line is kept once.
-  package static func keep(
-    _ bytes: [UInt8], log: String, line: Int, reason: String, _ state: borrowing PrivateState
-  ) {
+  /// Keeps it under a name made of its reason and content, so that the same is kept once.
+  ///
+  /// As far as it can be: what was met is reported in any case.
+  func keep(_ state: borrowing PrivateState) {
     let isProof = reason == ChainVerdict.fork.rawValue || reason == ChainVerdict.rollback.rawValue
-    let digest = SHA256Hasher.hash(bytes).hex.prefix(16)
-    let object: JSONObject = [
-      "bytes": .string(Base64.encode(Array(bytes.prefix(ReaderLimits.lineByteCount)))),
-      "line": .integer(line), "log": .string(log), "reason": .string(reason),
-    ]
-    // Evidence is kept as far as it can be; what was met is reported in any case.
-    guard let directory = try? state.subdirectory(directoryName),
-      let names = try? directory.names(), names.count < fileLimit || isProof,
-      !names.contains("\(reason)-\(digest).json")
+    let digest = SHA256Hasher.hash(exhibits.flatMap(\.bytes)).hex.prefix(16)
+    let name = "\(reason)-\(digest).json"
+    guard let directory = try? state.subdirectory(Self.directoryName),
+      let names = try? directory.names(), names.count < Self.fileLimit || isProof,
+      !names.contains(name)
     else { return }
-    try? directory.replaceFile(
-      "\(reason)-\(digest).json", with: CanonicalWriter.bytes(of: object), permissions: 0o600,
-      durable: false)
+    let bytes = CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")]
+    try? directory.replaceFile(name, with: bytes, permissions: 0o600, durable: isProof)
+  }
+
+  private var object: JSONObject {
+    [
+      "handle": .string(handle.name),
+      "lines": .array(
+        exhibits.map {
+          let bytes = Array($0.bytes.prefix(ReaderLimits.lineByteCount))
+          return .object(["bytes": .string(Base64.encode(bytes)), "line": .integer($0.line)])
+        }),
+      "log": .string(log), "reason": .string(reason), "wire": .string(wire.hex),
+    ]
+  }
+
+  /// Nil for anything but a file that `keep` has written.
+  package init?(_ bytes: [UInt8]) {
+    guard let object = try? JSONParser.record(bytes),
+      let wire = object["wire"]?.text.flatMap(Bytes32.init(hex:)),
+      let handle = object["handle"]?.text.flatMap({ Handle($0) }), let log = object["log"]?.text,
+      let reason = object["reason"]?.text, let lines = object["lines"]?.elements
+    else { return nil }
+    var exhibits: [Exhibit] = []
+    for line in lines {
+      guard let bytes = line.members?["bytes"]?.text.flatMap({ Base64.decode($0) }),
+        let number = line.members?["line"]?.int
+      else { return nil }
+      exhibits.append(Exhibit(bytes: bytes, line: number))
+    }
+    self.init(
+      wire: wire, handle: handle, log: log.string, reason: reason.string, exhibits: exhibits)
   }
 }

@@ -44,6 +44,24 @@ package struct HeadStore: Sendable {
     return store
   }
 
+  /// Gives a `heads.json` that cannot be read another name, so that the logs are read afresh.
+  ///
+  /// What was remembered of the heads is lost then: nothing older can be held against the logs.
+  package static func putAsideDamaged(
+    _ state: borrowing PrivateState, wire: Bytes32
+  ) throws(WireError) -> [String] {
+    do {
+      _ = try load(state, wire: wire)
+      return []
+    } catch {
+      guard case .privateState = error else { throw error }
+    }
+    return try WireError.lifting { () throws(HostError) in
+      try state.directory.rename(name, to: name + ".damaged")
+      return ["\(state.path)/\(name).damaged"]
+    }
+  }
+
   /// Names one version of the facts: equal keys mean equal facts.
   package struct Key: Equatable, Sendable {
     let generation: Int

@@ -65,13 +65,19 @@ package struct PrivateState: ~Copyable {
     } catch { throw .host(error) }
   }
 
-  /// A directory inside it, made when absent.
-  package func subdirectory(_ name: String) throws(HostError) -> Directory {
+  /// A directory inside it; nil when absent.
+  package func subdirectoryIfThere(_ name: String) throws(HostError) -> Directory? {
     do {
       return try directory.openSubdirectory(name)
     } catch {
-      guard error.isNotFound else { throw error }
+      if error.isNotFound { return nil }
+      throw error
     }
+  }
+
+  /// A directory inside it, made when absent.
+  package func subdirectory(_ name: String) throws(HostError) -> Directory {
+    if let directory = try subdirectoryIfThere(name) { return directory }
     do {
       try directory.createSubdirectory(name, permissions: 0o700)
     } catch {

@@ -78,38 +78,49 @@ struct ReadStep {
     self.init(chain: chain, record: record)
   }
 
-  func keepEvidence(_ shared: borrowing SharedDirectory, _ state: borrowing PrivateState) {
-    if let remembered = chain.remembered {
-      Evidence.keep(
-        remembered.headLine, log: record.log, line: record.headPlace.number,
-        reason: chain.verdict.rawValue, state)
+  /// Keeps what convicts somebody, and the lines that were refused.
+  func keepEvidence(
+    _ wire: Bytes32, _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) {
+    func keep(_ reason: String, _ exhibits: [Evidence.Exhibit]) {
+      Evidence(
+        wire: wire, handle: chain.handle, log: record.log, reason: reason, exhibits: exhibits
+      ).keep(state)
     }
-    guard !chain.faults.isEmpty, let file = try? shared.openIfReadable(record.log) else { return }
-    if let seq = chain.forkSeq { keepRivals(at: seq, in: file, state) }
-    for fault in chain.faults.prefix(64) where fault.place.byteCount > 0 {
+    let held = chain.remembered.map {
+      Evidence.Exhibit(bytes: $0.headLine, line: record.headPlace.number)
+    }
+    if let held { keep(ChainVerdict.rollback.rawValue, [held]) }
+    guard !chain.faults.isEmpty || chain.forkSeq != nil,
+      let file = try? shared.openIfReadable(record.log)
+    else { return }
+    if let seq = chain.forkSeq,
+      let rivals = EvidenceFinding.rivals(
+        in: [held].compactMap { $0 } + Self.lines(from: seq, in: file), wire: wire)
+    {
+      keep(ChainVerdict.fork.rawValue, rivals)
+    }
+    for fault in chain.faults.prefix(64)
+    where fault.place.byteCount > 0 && fault.fault != .fork {
       let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
       guard let bytes = try? file.read(at: fault.place.offset, count: count) else { continue }
-      Evidence.keep(
-        bytes, log: record.log, line: fault.place.number, reason: fault.fault.rawValue, state)
+      keep(fault.fault.rawValue, [.init(bytes: bytes, line: fault.place.number)])
     }
   }
-}
 
-extension ReadStep {
-  /// Keeps all lines that claim the seq of a fork: two signed ones are the proof.
-  private func keepRivals(
-    at seq: Int, in file: borrowing OpenFile, _ state: borrowing PrivateState
-  ) {
-    var rivals: [(number: Int, bytes: [UInt8])] = []
+  /// The lines that claim a seq or the one after it, which may link to another line of that seq.
+  private static func lines(
+    from seq: Int, in file: borrowing OpenFile
+  ) -> [Evidence.Exhibit] {
+    var lines: [Evidence.Exhibit] = []
     _ = try? LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
       guard let line, let envelope = try? Envelope.read(line),
-        case .chain(seq, _) = envelope.place, rivals.count < 16
+        case .chain(let claimed, _) = envelope.place, (seq...(seq + 1)).contains(claimed),
+        lines.count < 32
       else { return }
-      rivals.append((place.number, line.bytes(in: 0..<line.count)))
+      lines.append(.init(bytes: line.bytes(in: 0..<line.count), line: place.number))
     }
-    for rival in rivals {
-      Evidence.keep(rival.bytes, log: record.log, line: rival.number, reason: "fork", state)
-    }
+    return lines
   }
 }
 

@@ -101,7 +101,7 @@ package struct WireReader: Sendable {
       }
       news.hasMoved = news.hasMoved || !step.chain.segments.isEmpty
       facts += step.chain.facts.filter(\.envelope.carriesState)
-      step.keepEvidence(shared, state)
+      step.keepEvidence(genesis.id, shared, state)
     }
     if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
     for step in steps {
@@ -191,6 +191,15 @@ package struct WireReader: Sendable {
     try noteSaved(state)
   }
 
+  /// What an agent's private state remembers of each chain, read without a change.
+  package static func remembered(
+    _ genesis: Genesis, _ state: borrowing PrivateState
+  ) throws(WireError) -> [Handle: Chain.Remembered] {
+    var reader = WireReader(genesis)
+    reader.store = try HeadStore.load(state, wire: genesis.id)
+    return try reader.known(state)
+  }
+
   /// What a full read must not forget.
   package func known(
     _ state: borrowing PrivateState
@@ -225,7 +234,7 @@ package struct WireReader: Sendable {
       }
       return (reading, steps)
     }
-    for step in steps { step.keepEvidence(shared, state) }
+    for step in steps { step.keepEvidence(genesis.id, shared, state) }
     return try take(reading, steps, state)
   }
 

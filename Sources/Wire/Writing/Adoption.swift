@@ -83,12 +83,11 @@ struct Adoption {
     let ahead = found.chain.head.seq - record.head.seq
     if ahead > 0 {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
-      record.factSeq = found.chain.head.seq
     }
-    record.head = found.chain.head
-    // The next line goes to the end of the file, whatever stands between it and the own head.
-    record.place = LinePlace(
-      number: found.end.lineCount, offset: found.end.offset, byteCount: -1)
+    let (factSeq, timestamp) = (record.factSeq, record.timestamp)
+    record = WriterRecord(head: found.chain.head, end: found.end)
+    record.timestamp = timestamp
+    if ahead == 0 { record.factSeq = factSeq }
     return notes
   }
 

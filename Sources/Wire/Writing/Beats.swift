@@ -9,7 +9,7 @@ package struct Beat: Sendable {
   package let message: Message
 
   /// The peer's own head and what it has verified and read of others: its receipts.
-  package var seen: [Handle: Int] { places("seen") }
+  package var seen: [Handle: Int] { seenHeads.mapValues(\.seq) }
 
   package var read: [Handle: Int] {
     var read: [Handle: Int] = [:]
@@ -19,14 +19,16 @@ package struct Beat: Sendable {
     return read
   }
 
-  private func places(_ key: Text) -> [Handle: Int] {
-    var places: [Handle: Int] = [:]
-    for member in message.body?.members?[key]?.members?.members ?? [] {
-      if let handle = Handle(member.key), let seq = member.value.elements?.first?.int {
-        places[handle] = seq
-      }
+  /// The heads that it says it has verified.
+  package var seenHeads: [Handle: Head] {
+    var heads: [Handle: Head] = [:]
+    for member in message.body?.members?["seen"]?.members?.members ?? [] {
+      guard let handle = Handle(member.key), let parts = member.value.elements, parts.count == 2,
+        let seq = parts[0].int, let id = parts[1].text.flatMap(Bytes32.init(hex:))
+      else { continue }
+      heads[handle] = Head(seq: seq, eventID: id)
     }
-    return places
+    return heads
   }
 }
 

@@ -17,6 +17,14 @@ package struct WriterRecord: Equatable, Sendable {
 
   package init() {}
 
+  /// A record of a log that ends with this line.
+  package init(head: Head, end: LineStream.End) {
+    self.head = head
+    // The next line goes to the end of the file, whatever stands between it and the own head.
+    place = LinePlace(number: end.lineCount, offset: end.offset, byteCount: -1)
+    factSeq = head.seq
+  }
+
   /// The clock, plus 1 µs only while it equals the writer's previous stamp; it orders nothing.
   package mutating func stamp(at clock: Int64) -> Timestamp {
     let now = clock == timestamp.microseconds ? clock &+ 1 : clock
@@ -48,6 +56,15 @@ package struct WriterFile: ~Copyable {
     return WriterFile(file: file, record: record)
   }
 
+  /// The same where a record that cannot be read is to be replaced.
+  package static func lockForRepair(
+    _ state: borrowing PrivateState
+  ) throws(WireError) -> WriterFile {
+    let file = try state.lock(name)
+    let record = (try? read(file)) ?? nil
+    return WriterFile(file: file, record: record)
+  }
+
   /// What stands there now, without waiting for anybody; nil when nothing was ever saved.
   package static func peek(_ state: borrowing PrivateState) throws(WireError) -> WriterRecord? {
     let found = try WireError.lifting { () throws(HostError) in
@@ -76,11 +93,11 @@ package struct WriterFile: ~Copyable {
 
   /// Puts a record in place of the older of the two.
   ///
-  /// The first save makes the file itself durable.
+  /// The first save makes the file itself durable, and so does one that replaces both.
   package mutating func save(
-    _ record: WriterRecord, _ state: borrowing PrivateState
+    _ record: WriterRecord, _ state: borrowing PrivateState, replacingBoth: Bool = false
   ) throws(WireError) {
-    let isFirst = self.record == nil
+    let isFirst = self.record == nil || replacingBoth
     var next = record
     next.serial = (self.record?.serial ?? 0) + 1
     let slot = next.slot(byteCount: Self.slotByteCount)

@@ -1,0 +1,155 @@
+import Host
+import Identity
+import Protocol
+import Wire
+import WireFormat
+
+extension Doctor {
+  /// Files that belong to nobody, and those that somebody else could change.
+  mutating func examineNames(_ shared: borrowing SharedDirectory, _ audit: Audit) {
+    let logs = audit.reading.directory.entries.mapValues(\.log)
+    let known = Set(Self.ownNames + logs.values)
+    do {
+      let listing = try shared.directory.listing()
+      let others = listing.names.filter { !known.contains($0) }
+      if listing.undecodableCount > 0 {
+        note(.warning, path, "\(listing.undecodableCount) names in it are not UTF-8")
+      }
+      for name in others.prefix(20) {
+        let isLeftover = name.hasPrefix(".") && name.hasSuffix(".tmp")
+        note(
+          .warning, name,
+          isLeftover ? "left behind by a command that was killed" : "belongs to no member",
+          remedy: isLeftover ? ["rm", "\(path)/\(name)"] : ["ls", "-l", "\(path)/\(name)"])
+      }
+      if others.count > 20 { note(.warning, path, "\(others.count - 20) more such files") }
+      for (handle, log) in logs.sorted(by: { $0.key < $1.key }) {
+        guard let status = try shared.directory.status(of: log) else { continue }
+        let refusal = FilePolicy(owner: .any, forbiddenMode: 0o002)
+          .refusal(of: status, user: Environment.effectiveUser)
+        if let refusal {
+          note(
+            .bad, log, "\(refusal.words), where \(handle) writes",
+            remedy: ["ls", "-l", "\(path)/\(log)"])
+        }
+      }
+    } catch { note(path, .host(error)) }
+    examineTiers(shared, audit.reading.genesis)
+  }
+
+  /// What the design puts into the directory beside the members' logs.
+  private static let ownNames = [
+    SharedDirectory.genesisName, SharedDirectory.beatsName, SharedDirectory.decisionsName,
+    "PROTOCOL.md", "tiers.json", "incident_log.jsonl", "archive", "tasks", "dropoffs",
+  ]
+
+  /// The copy for people is obeyed by nobody; an edited one may still mislead them.
+  private mutating func examineTiers(_ shared: borrowing SharedDirectory, _ genesis: Genesis) {
+    guard
+      let bytes = try? shared.directory.readFile("tiers.json", limit: 1 << 20, policy: .anyOwner),
+      bytes != TiersFile.bytes(of: genesis.tiers)
+    else { return }
+    note(.warning, "tiers.json", "not the tiers of the genesis, and ignored")
+  }
+
+  /// What peers say they have seen and this directory does not show: testimony, no proof.
+  mutating func examineWitnesses(_ shared: borrowing SharedDirectory, _ audit: Audit) {
+    for peer in audit.reading.handles {
+      let keys = audit.reading.chains[peer]?.spans.map(\.pk) ?? []
+      guard
+        let beat = try? Beats.newest(
+          of: peer, keys: keys, wire: audit.reading.genesis.id, shared)
+      else { continue }
+      let skew = beat.message.timestamp.microseconds - WallClock.now()
+      if skew > 300_000_000 {
+        note(
+          .warning, "clock", "the last beat of \(peer) is \(skew / 1_000_000) s in the future",
+          remedy: ["date", "-u"])
+      }
+      for (writer, seen) in beat.seen.sorted(by: { $0.key < $1.key }) {
+        let shown = audit.reading.chains[writer]?.head.seq ?? 0
+        guard seen > shown else { continue }
+        note(
+          .warning, audit.reading.directory.entries[writer]?.log ?? writer.name,
+          "\(peer) has seen line \(seen) of \(writer), and here it ends with \(shown)")
+      }
+    }
+  }
+
+  /// Keys, state and memory of the agent itself.
+  mutating func examine(
+    _ agent: Handle, _ genesis: Genesis, _ shared: borrowing SharedDirectory, _ audit: Audit
+  ) {
+    let statePath = places.state(wire: genesis.id, handle: agent)
+    do throws(KitError) {
+      let key = try KeyStore(places).signingKey(agent).publicKey.bytes
+      note(.ok, KeyStore(places).signingPath(agent), "the key of \(agent)")
+      let state = try KitError.liftingWire { () throws(WireError) in
+        try PrivateState.open(statePath)
+      }
+      try examineWriter(agent, key, shared, state, audit)
+      examineEvidence(state)
+      try examineTrust(agent, state, audit)
+    } catch {
+      note(statePath, error)
+    }
+  }
+
+  /// Whether the next line would be signed on from the right place.
+  private mutating func examineWriter(
+    _ agent: Handle, _ key: Bytes32, _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState, _ audit: Audit
+  ) throws(KitError) {
+    guard let chain = audit.reading.chains[agent],
+      let log = audit.reading.directory.entries[agent]?.log
+    else { return }
+    let file = "\(state.path)/\(WriterFile.name)"
+    let record = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
+    let ahead = chain.head.seq - (record?.head.seq ?? 0)
+    if record == nil, chain.head.seq > 0 {
+      note(file, .wire(.ownLogAhead(log: log, seq: chain.head.seq, known: 0)))
+    } else if ahead < 0 {
+      note(log, .wire(.ownLogBehind(log: log, seq: record?.head.seq ?? 0)))
+    } else if ahead > LogWriter.adoptableLines {
+      note(file, .wire(.ownLogAhead(log: log, seq: chain.head.seq, known: chain.head.seq - ahead)))
+    } else if ahead == 0, let record, record.head != chain.head, chain.verdict == .sound {
+      note(log, .wire(.ownLogDiffers(log: log, seq: record.head.seq)))
+    } else if ahead > 0 {
+      note(.warning, log, "\(ahead) lines of an interrupted append: the next one adopts them")
+    } else {
+      note(.ok, file, "goes on after line \(chain.head.seq)")
+    }
+    if let written = chain.key, written != key {
+      note(
+        .bad, log, "written with another key than the one here",
+        remedy: ["deaddrop", "key", "show"])
+    }
+    let end = audit.reading.scans[agent]?.end.offset ?? 0
+    if let size = audit.reading.files[agent]?.byteCount, size > end {
+      note(.warning, log, "\(size - end) bytes of an unfinished line: the next append cuts them")
+    }
+  }
+
+  private mutating func examineEvidence(_ state: borrowing PrivateState) {
+    guard let directory = try? state.subdirectoryIfThere(Evidence.directoryName),
+      let names = try? directory.names(), let first = names.first
+    else { return }
+    note(
+      .warning, directory.path, "\(names.count) pieces of evidence",
+      remedy: ["deaddrop", "verify", "--evidence", "\(directory.path)/\(first)"])
+  }
+
+  private mutating func examineTrust(
+    _ agent: Handle, _ state: borrowing PrivateState, _ audit: Audit
+  ) throws(KitError) {
+    let trust = try TrustStore.load(state)
+    for (peer, chain) in audit.reading.chains.sorted(by: { $0.key < $1.key }) where peer != agent {
+      guard let span = chain.spans.last, chain.head.seq > 0,
+        !trust.isPinned(peer, span.pk, seq: span.fromSeq)
+      else { continue }
+      note(
+        .warning, peer.name, "its key is not verified, its messages are held back",
+        remedy: ["deaddrop", "key", "show"])
+    }
+  }
+}

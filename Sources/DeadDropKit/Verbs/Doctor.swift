@@ -1,0 +1,204 @@
+import Host
+import Identity
+import Protocol
+import Wire
+import WireFormat
+
+/// One thing that `doctor` looked at.
+package struct Checkup: Sendable {
+  package enum Grade: String, Sendable {
+    case ok
+    /// Works, and somebody should know.
+    case warning
+    /// Broken, or not safe.
+    case bad
+  }
+
+  package let grade: Grade
+  /// A file, or what else was looked at.
+  package let subject: String
+  /// A lowercase clause.
+  package let finding: String
+  /// The words of a command that helps.
+  package var remedy: [String]?
+  /// What was refused, whose remedy is the one of any command that meets it.
+  package var error: KitError?
+
+  init(_ grade: Grade, _ subject: String, _ finding: String, remedy: [String]? = nil) {
+    (self.grade, self.subject, self.finding, self.remedy) = (grade, subject, finding, remedy)
+  }
+
+  init(_ subject: String, _ error: KitError) {
+    self.init(.bad, subject, error.description)
+    self.error = error
+  }
+}
+
+/// Looks at all that a wire and an agent's private state rest on, and changes nothing.
+package struct Doctor {
+  package private(set) var checkups: [Checkup] = []
+  let path: String
+  let places: PrivatePlaces
+  private let name: String?
+
+  /// Throws only where there is no wire to look at.
+  package static func examine(
+    directory: String?, as name: String?, in places: PrivatePlaces? = nil
+  ) throws(KitError) -> [Checkup] {
+    let path = try WireLocation.find(explicit: directory)
+    var doctor = Doctor(path: path, places: try PrivatePlaces.given(places), name: name)
+    doctor.examine()
+    return doctor.checkups
+  }
+
+  private init(path: String, places: PrivatePlaces, name: String?) {
+    (self.path, self.places, self.name) = (path, places, name)
+  }
+
+  mutating func note(
+    _ grade: Checkup.Grade, _ subject: String, _ finding: String, remedy: [String]? = nil
+  ) {
+    checkups.append(Checkup(grade, subject, finding, remedy: remedy))
+  }
+
+  mutating func note(_ subject: String, _ error: KitError) {
+    checkups.append(Checkup(subject, error))
+  }
+
+  private mutating func examine() {
+    do throws(KitError) {
+      let shared = try KitError.liftingWire { () throws(WireError) in
+        try SharedDirectory.open(path)
+      }
+      note(.ok, path, "safe to use")
+      examineDisk(shared)
+      let genesis = try KitError.liftingWire { () throws(WireError) in
+        try shared.checkedGenesis()
+      }
+      note(.ok, SharedDirectory.genesisName, "wire \(genesis.id.hex)")
+      examineClock(genesis)
+      let agent = findAgent(genesis)
+      let audit = try examineLines(shared, genesis, agent)
+      examineNames(shared, audit)
+      examineWitnesses(shared, audit)
+      if let agent { examine(agent, genesis, shared, audit) }
+    } catch {
+      note(path, error)
+    }
+  }
+
+  /// The agent of this account on the wire; nil for a bystander.
+  private mutating func findAgent(_ genesis: Genesis) -> Handle? {
+    do throws(KitError) {
+      return try Session.choose(name, wire: genesis.id, path: path, places)
+    } catch {
+      if case .noIdentity = error {
+        note(.warning, places.states, "no agent of this account is on this wire")
+      } else {
+        note(places.states, error)
+      }
+      return nil
+    }
+  }
+
+  private mutating func examineDisk(_ shared: borrowing SharedDirectory) {
+    do {
+      let kind = try FileSystemKind.name(of: shared.directory)
+      if FileSystemKind.isRemote(kind) {
+        note(.warning, path, "on \(kind), where locks and appends of two machines may mix")
+      } else {
+        note(.ok, path, "on \(kind)")
+      }
+      let free = try FileSystemKind.freeByteCount(of: shared.directory)
+      if free < 16 << 20 {
+        note(.warning, path, "\(free) bytes are free", remedy: ["df", "-h", path])
+      }
+    } catch { note(path, .host(error)) }
+    guard let slash = path.lastIndex(of: "/"),
+      let tree = GitWorkTree.enclosing(String(path[..<slash]))
+    else { return }
+    note(.warning, path, "in the git work tree \(tree.root): `git clean -x` would delete it")
+  }
+
+  /// A clock that is off makes acks and invites run out too early or never.
+  private mutating func examineClock(_ genesis: Genesis) {
+    let now = Timestamp(microseconds: WallClock.now())
+    if now < genesis.timestamp {
+      note(.bad, "clock", "\(now.string) is before the wire was founded", remedy: ["date", "-u"])
+    } else {
+      note(.ok, "clock", now.string)
+    }
+  }
+
+  /// Every line again, against what this agent remembers.
+  private mutating func examineLines(
+    _ shared: borrowing SharedDirectory, _ genesis: Genesis, _ agent: Handle?
+  ) throws(KitError) -> Audit {
+    var options = WireReading.Options()
+    if let agent { options.known = known(agent, genesis) }
+    let audit = try KitError.lifting { () throws(HostError) in
+      try Audit(shared, genesis, options)
+    }
+    for line in audit.bad.prefix(20) {
+      note(.bad, "\(line.file):\(line.line)", line.reason.rawValue, remedy: ["deaddrop", "verify"])
+    }
+    if audit.bad.count > 20 {
+      note(
+        .bad, path, "\(audit.bad.count - 20) more lines at fault", remedy: ["deaddrop", "verify"])
+    }
+    for handle in audit.reading.handles {
+      guard let chain = audit.reading.chains[handle],
+        let log = audit.reading.directory.entries[handle]?.log
+      else { continue }
+      let (grade, words) = Self.words(for: chain)
+      note(grade, log, words)
+    }
+    if !audit.missingDecisions.isEmpty {
+      note(
+        .warning, SharedDirectory.decisionsName,
+        "\(audit.missingDecisions.count) decisions are not in it yet",
+        remedy: ["deaddrop", "status"])
+    }
+    return audit
+  }
+
+  /// What a chain's verdict means and how it is put right.
+  private static func words(for chain: Chain) -> (Checkup.Grade, String) {
+    switch chain.verdict {
+    case .sound where chain.head.seq == 0: (.warning, "\(chain.handle) has not joined yet")
+    case .sound: (.ok, "\(chain.head.seq) lines")
+    case .gap:
+      (
+        .bad,
+        "gap after line \(chain.head.seq): the missing lines must come back from another copy"
+      )
+    case .fork:
+      (
+        .bad,
+        "fork at line \(chain.forkSeq ?? 0): \(chain.handle) signed two histories; the other "
+          + "members decide from where it goes on"
+      )
+    case .rollback:
+      (
+        .bad,
+        "rollback: line \(chain.head.seq), which was verified here, is gone or changed; "
+          + "the log must come back from another copy"
+      )
+    }
+  }
+
+  /// What the agent verified before; without it only the wire itself speaks.
+  private mutating func known(
+    _ agent: Handle, _ genesis: Genesis
+  ) -> [Handle: Chain.Remembered] {
+    do throws(KitError) {
+      return try KitError.liftingWire { () throws(WireError) in
+        let state = try PrivateState.open(places.state(wire: genesis.id, handle: agent))
+        return try WireReader.remembered(genesis, state)
+      }
+    } catch {
+      note(places.state(wire: genesis.id, handle: agent), error)
+      return [:]
+    }
+  }
+}

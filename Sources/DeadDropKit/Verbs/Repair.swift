@@ -1,0 +1,144 @@
+import Host
+import Identity
+import Protocol
+package import Wire
+package import WireFormat
+
+/// Takes up an agent's own log where its private state is lost, damaged or far behind.
+///
+/// Signing on from a place that is not the last one would be a second history. So the log must be
+/// whole and by this agent's key, and no peer may have seen more of it than it shows.
+package enum Repair {
+  package struct Outcome: Sendable {
+    package let handle: Handle
+    package let log: String
+    /// The last line of the log, from which this agent goes on.
+    package let head: Head
+    /// What the private state knew; nil for nothing.
+    package let known: Int?
+    /// The peers who said what they had seen of it, all within it.
+    package let witnesses: [Handle]
+    /// Private files that could not be read and were put aside.
+    package let putAside: [String]
+  }
+
+  /// Makes the private state go on from the end of the own log; changes nothing on the wire.
+  ///
+  /// Throws `notAdoptable` with the reason, or what keeps the wire from being read.
+  package static func adopt(
+    directory: String?, as name: String?, in places: PrivatePlaces? = nil
+  ) throws(KitError) -> Outcome {
+    let path = try WireLocation.find(explicit: directory)
+    let places = try PrivatePlaces.given(places)
+    let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
+    let genesis = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
+    let handle = try Session.choose(name, wire: genesis.id, path: path, places, isRepair: true)
+    let pk = try KeyStore(places).signingKey(handle).publicKey.bytes
+    let reading = try KitError.lifting { () throws(HostError) in try WireReading(shared, genesis) }
+    guard let chain = reading.chains[handle], let entry = reading.directory.entries[handle] else {
+      throw .wire(.notAMember(handle))
+    }
+    let log = entry.log
+    try requireWhole(chain, by: pk, log)
+    let witnesses = try witnesses(of: chain, log, reading, shared)
+    let statePath = places.state(wire: genesis.id, handle: handle)
+    let state = try KitError.liftingWire { () throws(WireError) in
+      try PrivateState.open(statePath)
+    }
+    let putAside = try KitError.liftingWire { () throws(WireError) in
+      try HeadStore.putAsideDamaged(state, wire: genesis.id)
+    }
+    let heads = try KitError.liftingWire { () throws(WireError) in
+      try HeadStore.load(state, wire: genesis.id)
+    }
+    if let verified = heads.records[handle]?.head { try require(verified, chain, log, shared) }
+    let end = reading.scans[handle]?.end ?? .init()
+    let known = try takeUp(chain, log, end, shared, state)
+    return Outcome(
+      handle: handle, log: log, head: chain.head, known: known, witnesses: witnesses,
+      putAside: putAside)
+  }
+
+  private static func requireWhole(
+    _ chain: Chain, by pk: Bytes32, _ log: String
+  ) throws(KitError) {
+    guard chain.head.seq > 0 else { throw .notAdoptable(log, "it holds no line of this agent") }
+    guard chain.key == pk else {
+      throw .notAdoptable(log, "it is written with another key than \(chain.handle) has here")
+    }
+    if let seq = chain.forkSeq {
+      throw .notAdoptable(log, "two histories were signed at line \(seq)")
+    }
+    guard chain.beyond.isEmpty else {
+      throw .notAdoptable(log, "lines are missing after line \(chain.head.seq)")
+    }
+  }
+
+  /// The peers whose newest beat names a line of this chain; throws when one names another.
+  private static func witnesses(
+    of chain: Chain, _ log: String, _ reading: WireReading, _ shared: borrowing SharedDirectory
+  ) throws(KitError) -> [Handle] {
+    var witnesses: [Handle] = []
+    for peer in reading.handles where peer != chain.handle {
+      let keys = reading.chains[peer]?.spans.map(\.pk) ?? []
+      let beat = try KitError.lifting { () throws(HostError) in
+        try Beats.newest(of: peer, keys: keys, wire: reading.genesis.id, shared)
+      }
+      guard let seen = beat?.seenHeads[chain.handle] else { continue }
+      guard seen.seq <= chain.head.seq else {
+        throw .notAdoptable(
+          log, "\(peer) has seen line \(seen.seq) of it, and it ends with \(chain.head.seq)")
+      }
+      let isHeld = try holds(seen, chain, log, shared)
+      guard isHeld else {
+        throw .notAdoptable(log, "\(peer) has seen another line \(seen.seq) than it shows")
+      }
+      witnesses.append(peer)
+    }
+    return witnesses
+  }
+
+  /// Throws where this machine knew a line that the chain does not hold.
+  private static func require(
+    _ known: Head, _ chain: Chain, _ log: String, _ shared: borrowing SharedDirectory
+  ) throws(KitError) {
+    if known.seq > chain.head.seq { throw .wire(.ownLogBehind(log: log, seq: known.seq)) }
+    let isHeld = try holds(known, chain, log, shared)
+    if !isHeld { throw .wire(.ownLogDiffers(log: log, seq: known.seq)) }
+  }
+
+  /// Whether the log that gave this chain has just this line.
+  private static func holds(
+    _ head: Head, _ chain: Chain, _ log: String, _ shared: borrowing SharedDirectory
+  ) throws(KitError) -> Bool {
+    if head.seq == 0 || head == chain.head { return true }
+    return try KitError.lifting { () throws(HostError) in
+      guard let file = try shared.openIfReadable(log) else { return false }
+      var isHeld = false
+      _ = try LineStream.forEachLine(of: file) { (_, line) throws(HostError) in
+        guard let line, let envelope = try? Envelope.read(line) else { return }
+        if case .chain(head.seq, _) = envelope.place, envelope.eventID == head.eventID {
+          isHeld = true
+        }
+      }
+      return isHeld
+    }
+  }
+
+  /// Replaces the writer's record; gives the seq that it knew.
+  private static func takeUp(
+    _ chain: Chain, _ log: String, _ end: LineStream.End, _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState
+  ) throws(KitError) -> Int? {
+    var file = try KitError.liftingWire { () throws(WireError) in
+      try WriterFile.lockForRepair(state)
+    }
+    let known = file.record?.head
+    if let known { try require(known, chain, log, shared) }
+    guard known != chain.head else { return known?.seq }
+    do {
+      try file.save(WriterRecord(head: chain.head, end: end), state, replacingBoth: true)
+    } catch { throw .wire(error) }
+    return known?.seq
+  }
+}
