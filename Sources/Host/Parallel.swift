@@ -18,7 +18,7 @@ package enum Parallel {
   /// The calling thread works too, and alone tells how many are done. After an error no new piece
   /// is begun, and the first error is thrown.
   package static func map<Value: Sendable>(
-    _ count: Int, threads: Int = processorCount, done: (Int) -> Void = { _ in },
+    _ count: Int, threads: Int = processorCount, done: (@Sendable (Int) -> Void)? = nil,
     _ body: @Sendable (Int) throws(HostError) -> Value
   ) throws(HostError) -> [Value] {
     let board = Board<Value>(count: count)
@@ -27,7 +27,7 @@ package enum Parallel {
       let helpers = (1..<max(1, min(threads, count))).compactMap { _ in
         Worker { while board.step(body) {} }.start()
       }
-      while board.step(body) { done(board.doneCount) }
+      while board.step(body) { done?(board.doneCount) }
       for helper in helpers { pthread_join(helper, nil) }
     }
     return try board.results()

@@ -35,14 +35,17 @@ enum VerifyCommand: Command {
     guard !invocation.flag("outsider") else {
       let audit = try CommandFailure.lifting { () throws(KitError) in
         try Verification.outsider(
-          directory: invocation.directory, everySignature: everySignature)
+          directory: invocation.directory, everySignature: everySignature,
+          progress: invocation.terminal.progress)
       }
       return report(audit)
     }
     return try invocation.withSession { (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
         let catchUp = try session.catchUp()
-        var report = report(try session.verify(everySignature: everySignature))
+        var report = report(
+          try session.verify(
+            everySignature: everySignature, progress: invocation.terminal.progress))
         report.items += catchUp.notes.map { .note($0) }
         return report
       }

@@ -50,6 +50,17 @@ package struct Terminal: Sendable {
     }
   }
 
+  /// Says on standard error how far a long reading is; nothing where that is no terminal.
+  var progress: @Sendable (_ log: String, _ read: Int64, _ of: Int64) -> Void {
+    guard Environment.isTerminal(2) else { return { _, _, _ in } }
+    return { log, read, total in
+      // Back to the first column and clear to the end, ECMA-48 §8.3.41: the answer comes there.
+      let isDone = read >= total
+      let words = isDone ? "" : "\(PeerText.escaped(log)): \(100 * read / total) %"
+      try? StandardStreams.writeError(Array("\r\u{1B}[K\(words)".utf8))
+    }
+  }
+
   /// Shows a failure and its hint.
   func show(_ failure: CommandFailure) {
     guard !failure.message.isEmpty else { return }

@@ -5,15 +5,19 @@ import WireFormat
 
 /// Checks a whole wire again from its first line.
 package enum Verification {
+  /// Told now and then which log is read, how many of its bytes are, and how many it has.
+  package typealias Progress = @Sendable (_ log: String, _ read: Int64, _ of: Int64) -> Void
+
   /// What the wire proves to somebody without any identity.
   package static func outsider(
-    directory: String?, everySignature: Bool
+    directory: String?, everySignature: Bool, progress: @escaping Progress = { _, _, _ in }
   ) throws(KitError) -> Audit {
     let path = try WireLocation.find(explicit: directory)
     let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
     let genesis = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
     var options = WireReading.Options()
     options.checksEverySignature = everySignature
+    options.progress = progress
     return try KitError.lifting { () throws(HostError) in try Audit(shared, genesis, options) }
   }
 }
@@ -30,9 +34,12 @@ extension Verification {
 
 extension Session {
   /// The same, and against what this agent has verified before.
-  package func verify(everySignature: Bool) throws(KitError) -> Audit {
+  package func verify(
+    everySignature: Bool, progress: @escaping Verification.Progress = { _, _, _ in }
+  ) throws(KitError) -> Audit {
     var options = WireReading.Options()
     options.checksEverySignature = everySignature
+    options.progress = progress
     options.known = try KitError.liftingWire { () throws(WireError) in try reader.known(state) }
     _ = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
     return try KitError.lifting { () throws(HostError) in try Audit(shared, genesis, options) }

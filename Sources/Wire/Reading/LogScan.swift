@@ -43,10 +43,11 @@ package struct LogScan: Sendable {
     let byteCount = try file.status().byteCount - start.offset
     let size = request.partByteCount
     let count = Int(max(0, byteCount - 1) / size) + 1
+    let done: @Sendable (Int) -> Void = {
+      request.progress(min(Int64($0) * size, byteCount), byteCount)
+    }
     // The last part goes on to where the file ends by then.
-    let parts = try Parallel.map(
-      count, done: { request.progress(min(Int64($0) * size, byteCount), byteCount) }
-    ) { index throws(HostError) in
+    let parts = try Parallel.map(count, done: done) { index throws(HostError) in
       let from = start.offset + Int64(index) * size
       // Where a part begins may be anywhere in a line; an earlier pass ended at a line's end.
       let first = index == 0 ? from : try LineStream.lineStart(of: file, atOrAfter: from)
