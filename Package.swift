@@ -33,9 +33,10 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     .target(name: "CHost"),
+    .target(name: "CHash", dependencies: ["CSodium"]),
     .target(name: "WireFormat"),
     .target(name: "Host", dependencies: ["CHost"]),
-    .target(name: "Identity", dependencies: ["CSodium", "WireFormat"]),
+    .target(name: "Identity", dependencies: ["CSodium", "CHash", "WireFormat"]),
     .target(name: "Protocol", dependencies: ["WireFormat", "Identity"]),
     .target(name: "Wire", dependencies: ["WireFormat", "Host", "Identity", "Protocol"]),
     .target(
@@ -67,7 +68,9 @@ let package = Package(
       name: "ProtocolTests", dependencies: ["WireFormat", "Identity", "Protocol", "TestSupport"]),
     .testTarget(
       name: "WireTests",
-      dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport"]),
+      dependencies: [
+        "CSodium", "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport",
+      ]),
     .testTarget(
       name: "DeadDropKitTests",
       dependencies: [

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 extension OpenFile {
   /// Reads up to `count` bytes from an offset by pread(2); fewer only at the end of the file.
   ///
@@ -83,6 +89,19 @@ extension OpenFile {
       got += step
     }
     return got
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Where a byte stands first, from an index on: memchr(3).
+  package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+    // SAFETY: the part from `start` on is lent for the length of the call, with its own count.
+    unsafe extracting(start...).withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress,
+        let found = unsafe memchr(base, Int32(byte), bytes.count)
+      else { return nil }
+      return unsafe start + (UnsafeRawPointer(found) - base)
+    }
   }
 }
 

@@ -1,23 +1,23 @@
-import CSodium
+import CHash
 package import WireFormat
 
 /// SHA-256 taken piece by piece, without a copy of the pieces.
 ///
 /// Source: FIPS 180-4.
 package struct SHA256Hasher {
-  private var state = crypto_hash_sha256_state()
+  private var state = chash_state()
 
   /// A hasher that has taken nothing yet.
   package init() {
     // SAFETY: the call writes the state and keeps no pointer.
-    _ = unsafe crypto_hash_sha256_init(&state)
+    unsafe chash_init(&state)
   }
 
   /// Takes the next piece, which may be empty.
   package mutating func update(_ bytes: Span<UInt8>) {
     // SAFETY: the call reads `count` bytes and keeps no pointer.
     unsafe bytes.withUnsafeBufferPointer { bytes in
-      _ = unsafe crypto_hash_sha256_update(&state, bytes.baseAddress, UInt64(bytes.count))
+      unsafe chash_update(&state, bytes.baseAddress, bytes.count)
     }
   }
 
@@ -37,7 +37,7 @@ package struct SHA256Hasher {
     var span = hash.mutableSpan
     // SAFETY: the call writes 32 bytes and keeps no pointer.
     unsafe span.withUnsafeMutableBufferPointer { hash in
-      if let hash = hash.baseAddress { _ = unsafe crypto_hash_sha256_final(&state, hash) }
+      if let hash = hash.baseAddress { unsafe chash_final(&state, hash) }
     }
     // 32 bytes are always a value.
     return Bytes32(hash.span) ?? .zero

@@ -37,10 +37,9 @@ package enum LineStream {
     while try reader.next(of: file, keeping: tail) {
       var lineStart = 0
       let block = reader.block.span
-      var index = tail
-      while index < block.count {
-        defer { index += 1 }
-        guard block[index] == UInt8(ascii: "\n") else { continue }
+      var next = tail
+      while let index = block.firstIndex(of: UInt8(ascii: "\n"), from: next) {
+        next = index + 1
         let place = LinePlace(
           number: end.lineCount + 1, offset: end.offset, byteCount: overlong + index - lineStart)
         let isHeld = overlong == 0 && place.byteCount <= ReaderLimits.lineByteCount
