@@ -61,6 +61,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"],
       path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),
@@ -78,8 +80,16 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["WireFormat", "Host", "Identity", "DeadDropKit", "Commands", "Main"],
+      dependencies: [
+        "WireFormat", "Host", "Identity", "DeadDropKit", "Commands", "Main", "TestSupport",
+      ],
       exclude: ["Golden", "Transcripts"]),
+    .testTarget(
+      name: "ProcessTests",
+      dependencies: [
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "TestSupport", "Main",
+        "Drill",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

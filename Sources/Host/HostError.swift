@@ -29,8 +29,8 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   case system(SystemError)
   /// The file at this path is not one that the policy allows.
   case refused(String, FileRefusal)
-  /// Somebody else held the lock on this path for all of the time allowed.
-  case locked(String)
+  /// Somebody else held the lock on this path for all of the time allowed; nil: nobody knows who.
+  case locked(String, by: LockHolder?)
   /// A write at this path took only a part of the bytes.
   case tornWrite(String, wanted: Int, wrote: Int)
   /// The content at this path is more than the given number of bytes.
@@ -43,7 +43,7 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .system(let error): error.description
     case .refused(let path, let refusal): "\(path): \(refusal.words)"
-    case .locked(let path): "\(path): locked by another process"
+    case .locked(let path, let holder): "\(path): \(LockHolder.words(holder))"
     case .tornWrite(let path, let wanted, let wrote):
       "write \(path): \(wrote) of \(wanted) bytes written"
     case .tooLarge(let path, let limit): "\(path): more than \(limit) bytes"

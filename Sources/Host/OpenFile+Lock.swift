@@ -21,11 +21,13 @@ extension OpenFile {
     return true
   }
 
-  /// Takes the lock within the time or throws `locked`.
+  /// Takes the lock within the time or throws `locked`, which names the holder where it can.
   package func requireLock(
     exclusive: Bool = true, upTo limit: Duration
   ) throws(HostError) {
-    if try !lock(exclusive: exclusive, upTo: limit) { throw .locked(path) }
+    if try !lock(exclusive: exclusive, upTo: limit) {
+      throw .locked(path, by: lockHolder())
+    }
   }
 
   /// Lets the lock go before the file is closed.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The real `deaddrop`, as it was built beside the tests.
 enum Binary {
@@ -18,39 +19,11 @@ enum Binary {
     }
   }
 
-  struct Missing: Error {
-    let searched: [String]
-  }
-
-  /// The directory that holds the product, found from where the running test bundle stands.
-  static func directory() throws -> URL {
-    var searched: [String] = []
-    let starts = [
-      URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(),
-      URL(filePath: CommandLine.arguments.first ?? ""), Bundle.main.bundleURL,
-    ]
-    for start in starts {
-      var folder = start.deletingLastPathComponent()
-      for _ in 0..<4 {
-        let path = folder.appending(path: "deaddrop").path
-        if FileManager.default.isExecutableFile(atPath: path), !isFolder(path) { return folder }
-        searched.append(folder.path)
-        folder = folder.deletingLastPathComponent()
-      }
-    }
-    throw Missing(searched: searched)
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey])
-    return values?.isDirectory ?? false
-  }
-
   /// Runs `deaddrop` with these words.
   static func run(
     _ words: [String], input: Data = Data(), in scratch: Scratch
   ) async throws -> Outcome {
-    let path = try directory().appending(path: "deaddrop").path
+    let path = try Products.path("deaddrop")
     return try await run(path, words, input: input, in: scratch)
   }
 
@@ -69,7 +42,7 @@ enum Binary {
     process.arguments = words
     process.currentDirectoryURL = scratch.folder
     process.environment = scratch.environment.merging(
-      ["PATH": "\(try directory().path):/usr/bin:/bin", "HOME": scratch.home.path, "LC_ALL": "C"]
+      ["PATH": "\(try Products.folder().path):/usr/bin:/bin", "HOME": scratch.home.path, "LC_ALL": "C"]
     ) { given, _ in given }
     process.standardInput = try FileHandle(forReadingFrom: streams.input)
     process.standardOutput = try FileHandle(forWritingTo: streams.output)

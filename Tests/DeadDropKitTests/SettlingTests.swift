@@ -77,11 +77,11 @@ struct SettlingTests {
       try hold(SharedDirectory.decisionsName, bench) {
         let report = try bench.settle("forge")
         #expect(report.says("ratified"))
-        #expect(report.says("another process holds its lock"))
+        #expect(report.says("decisions.jsonl: locked by "))
         #expect(try bench.count(.decision, of: "forge") == 1)
         #expect(try bench.derived().isEmpty)
         #expect(try bench.audit().missingDecisions == [proposal])
-        #expect(try bench.settle("forge").says("another process holds its lock"))
+        #expect(try bench.settle("forge").says("decisions.jsonl: locked by "))
       }
       #expect(try bench.settle("forge").notes.isEmpty)
       #expect(try bench.count(.decision, of: "forge") == 1)

@@ -13,7 +13,12 @@ struct SystemTests {
       (.system(SystemError(call: .getrandom, path: "", code: 22)), "getrandom: invalid argument"),
       (.system(SystemError(call: .truncate, path: "/x", code: 9_999)), "ftruncate /x: errno 9999"),
       (.refused("/x", .hardLinked), "/x: has more than one name"),
-      (.locked("/x"), "/x: locked by another process"),
+      (.locked("/x", by: nil), "/x: locked by another process"),
+      (
+        .locked("/x", by: LockHolder(processID: 7, command: "deaddrop")),
+        "/x: locked by deaddrop (pid 7)"
+      ),
+      (.locked("/x", by: LockHolder(processID: 7, command: nil)), "/x: locked by process 7"),
       (.tornWrite("/x", wanted: 40, wrote: 12), "write /x: 12 of 40 bytes written"),
       (.tooLarge("/x", limit: 9), "/x: more than 9 bytes"),
       (.badName("a/b"), "\"a/b\": not a usable file name"),

@@ -21,7 +21,7 @@ extension DerivedFile {
         name, in: shared.directory, mode: .append, permissions: 0o664)
       try file.require(.anyOwner)
       guard try file.tryLock() else {
-        return .skipped("\(name): another process holds its lock")
+        return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
       let missing = Set(try compare(shared, name, with: lines).missing)
       let size = try file.status().byteCount

@@ -1,0 +1,106 @@
+import DeadDropKit
+import Host
+import TestSupport
+
+/// What this program can be told to do, by its first word.
+///
+/// Wire, agent and private places come from the environment, as for the command.
+enum Exercise {
+  /// Does what the words say; gives the exit code.
+  static func run(_ words: [String]) -> Int32 {
+    do {
+      switch words.first {
+      case "append": try append(Array(words.dropFirst()))
+      case "hold": try hold(Array(words.dropFirst()))
+      case "swap": try swap(Array(words.dropFirst()))
+      default: throw Misuse()
+      }
+      return 0
+    } catch {
+      try? StandardStreams.writeError(Array("Drill: \(error)\n".utf8))
+      return 1
+    }
+  }
+
+  struct Misuse: Error {}
+
+  /// `append COUNT EVERY GATE`: once the gate is open, sends so many messages, with a beat after
+  /// every EVERY of them; prints each id when it is stored and `beat N` for each beat.
+  ///
+  /// The gate is a file that the one who starts all this holds locked. What took the longest is
+  /// said on standard error.
+  private static func append(_ words: [String]) throws {
+    guard words.count == 3, let count = Int(words[0]), let every = Int(words[1]) else {
+      throw Misuse()
+    }
+    var agent = try Agent()
+    var session = try Session.open(directory: nil, as: agent.handle)
+    let folder = try Directory.open(Path.parent(of: words[2]), followLast: false)
+    let gate = try OpenFile.open(Path.name(of: words[2]), in: folder, mode: .read)
+    _ = try gate.lock(exclusive: false, upTo: .seconds(60))
+    try gate.unlock()
+    var slowest: Int64 = 0
+    for number in 1...count {
+      let start = MonotonicClock.now()
+      let stored = try agent.send(
+        "request", subject: "\(Environment.processID) \(number)", body: "of \(count)")
+      try say(stored.id)
+      if every > 0, number.isMultiple(of: every) {
+        _ = try session.catchUp()
+        try say("beat \(try session.heartbeat(Heartbeat()))")
+      }
+      slowest = max(slowest, MonotonicClock.now() - start)
+    }
+    try StandardStreams.writeError(Array("slowest \(slowest / 1_000_000) ms\n".utf8))
+  }
+
+  /// `hold FILE…`: opens the files for reading, locks them, says `held`, and keeps them until
+  /// standard input ends.
+  private static func hold(_ paths: [String]) throws {
+    try hold(paths[...])
+  }
+
+  private static func hold(_ paths: ArraySlice<String>) throws {
+    guard let path = paths.first else {
+      try say("held")
+      _ = try StandardStreams.readAllInput(limit: 1)
+      return
+    }
+    let folder = try Directory.open(Path.parent(of: path), followLast: false)
+    let file = try OpenFile.open(Path.name(of: path), in: folder, mode: .read)
+    guard try file.tryLock() else { throw Misuse() }
+    try hold(paths.dropFirst())
+  }
+
+  /// `swap MILLISECONDS FILE OUTSIDE KIND…`: puts odd things in the place of a file and the file
+  /// back again, over and over, for so long; says how often.
+  private static func swap(_ words: [String]) throws {
+    let kinds = words.dropFirst(3).compactMap { OddFile(rawValue: $0) }
+    guard !kinds.isEmpty, let milliseconds = Int(words[0]) else { throw Misuse() }
+    let deadline = MonotonicClock.deadline(after: .milliseconds(milliseconds))
+    var count = 0
+    while MonotonicClock.now() < deadline {
+      for kind in kinds {
+        let odd = try kind.take(placeOf: words[1], outside: words[2])
+        odd?.putBack()
+        count += odd == nil ? 0 : 1
+      }
+    }
+    try say("\(count) swaps")
+  }
+
+  private static func say(_ text: String) throws {
+    try StandardStreams.writeOutput(Array((text + "\n").utf8))
+  }
+}
+
+/// The two parts of a path.
+private enum Path {
+  static func parent(of path: String) -> String {
+    String(path.reversed().drop { $0 != "/" }.dropFirst().reversed())
+  }
+
+  static func name(of path: String) -> String {
+    String(path.reversed().prefix { $0 != "/" }.reversed())
+  }
+}
