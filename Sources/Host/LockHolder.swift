@@ -26,7 +26,8 @@ extension OpenFile {
   /// this PID namespace, nor one on a file system that shows its files under another device.
   package func lockHolder() -> LockHolder? {
     #if os(Linux)
-      guard let status = try? status(), let process = try? Directory.open("/proc", followLast: true),
+      guard let status = try? status(),
+        let process = try? Directory.open("/proc", followLast: true),
         let table = try? process.readFile("locks", limit: 1 << 20, policy: .anyOwner),
         let number = LockHolder.processID(
           holding: status, in: String(decoding: table, as: UTF8.self))

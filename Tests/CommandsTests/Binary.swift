@@ -42,7 +42,10 @@ enum Binary {
     process.arguments = words
     process.currentDirectoryURL = scratch.folder
     process.environment = scratch.environment.merging(
-      ["PATH": "\(try Products.folder().path):/usr/bin:/bin", "HOME": scratch.home.path, "LC_ALL": "C"]
+      [
+        "PATH": "\(try Products.folder().path):/usr/bin:/bin", "HOME": scratch.home.path,
+        "LC_ALL": "C",
+      ]
     ) { given, _ in given }
     process.standardInput = try FileHandle(forReadingFrom: streams.input)
     process.standardOutput = try FileHandle(forWritingTo: streams.output)

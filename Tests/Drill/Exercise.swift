@@ -54,8 +54,8 @@ enum Exercise {
     try StandardStreams.writeError(Array("slowest \(slowest / 1_000_000) ms\n".utf8))
   }
 
-  /// `hold FILE…`: opens the files for reading, locks them, says `held`, and keeps them until
-  /// standard input ends.
+  /// `hold FILE…`: opens the files for reading, locks them, says `held`, and keeps them until it
+  /// is killed, or for two minutes.
   private static func hold(_ paths: [String]) throws {
     try hold(paths[...])
   }
@@ -63,7 +63,7 @@ enum Exercise {
   private static func hold(_ paths: ArraySlice<String>) throws {
     guard let path = paths.first else {
       try say("held")
-      _ = try StandardStreams.readAllInput(limit: 1)
+      MonotonicClock.sleep(for: .seconds(120))
       return
     }
     let folder = try Directory.open(Path.parent(of: path), followLast: false)

@@ -41,7 +41,9 @@ struct LockTests {
     "the holder is read from the system's table by device and inode, and a waiter is none",
     arguments: [
       ("1: FLOCK  ADVISORY  WRITE 42 fe:01:77 0 EOF", 42),
-      ("1: FLOCK  ADVISORY  READ 42 fe:01:77 0 EOF\n2: FLOCK  ADVISORY  READ 43 fe:01:77 0 EOF", 42),
+      (
+        "1: FLOCK  ADVISORY  READ 42 fe:01:77 0 EOF\n2: FLOCK  ADVISORY  READ 43 fe:01:77 0 EOF", 42
+      ),
       ("1: -> FLOCK  ADVISORY  WRITE 42 fe:01:77 0 EOF", nil),
       ("1: POSIX  ADVISORY  WRITE 42 fe:01:77 0 EOF", nil),
       ("1: FLOCK  ADVISORY  WRITE 42 fe:01:78 0 EOF", nil),

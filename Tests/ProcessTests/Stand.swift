@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Protocol
 import TestSupport
 import Wire
@@ -6,9 +7,17 @@ import WireFormat
 
 /// A wire of agents of one account and the real command to act for them, each act a process.
 struct Stand: Sendable {
+  /// Where private places are.
   let root: String
-  var wire: String { root + "/_coordination" }
+  let wire: String
+  /// Where streams of processes go.
+  let streams: String
   var home: String { root + "/home" }
+
+  init(root: String, wire: String? = nil, streams: String? = nil) {
+    (self.root, self.wire) = (root, wire ?? root + "/_coordination")
+    self.streams = streams ?? root
+  }
 
   /// What one process left behind.
   struct Outcome: Sendable {
@@ -68,23 +77,41 @@ struct Stand: Sendable {
     let child: ChildProcess
     let streams: String
 
+    /// Waits until the first line that it prints is this one, for half a minute at most.
+    func waitUntilSaid(_ line: String) throws {
+      let deadline = MonotonicClock.deadline(after: .seconds(30))
+      while try output() != line + "\n" {
+        guard MonotonicClock.now() < deadline else {
+          throw Failed(description: "no \"\(line)\": \(try errors())")
+        }
+        MonotonicClock.sleep(for: .milliseconds(2))
+      }
+    }
+
+    /// What it has written by now.
+    func output() throws -> String { try text(".out") }
+
+    func errors() throws -> String { try text(".err") }
+
     func finish(upTo limit: Duration) throws -> Outcome {
       let ending = child.wait(upTo: limit)
-      func text(_ suffix: String) throws -> String {
-        String(
-          decoding: try Data(contentsOf: URL(filePath: streams + suffix)), as: UTF8.self)
-      }
       let outcome = Outcome(
-        words: words, ending: ending, output: try text(".out"), errors: try text(".err"))
-      for suffix in [".out", ".err"] { try FileManager.default.removeItem(atPath: streams + suffix) }
+        words: words, ending: ending, output: try output(), errors: try errors())
+      for suffix in [".out", ".err"] {
+        try FileManager.default.removeItem(atPath: streams + suffix)
+      }
       return outcome
+    }
+
+    private func text(_ suffix: String) throws -> String {
+      String(decoding: try Data(contentsOf: URL(filePath: streams + suffix)), as: UTF8.self)
     }
   }
 
   func start(
     _ program: String, _ words: [String], as handle: String? = nil, input: String = "/dev/null"
   ) throws -> Started {
-    let streams = "\(root)/\(UUID().uuidString)"
+    let streams = "\(self.streams)/\(UUID().uuidString)"
     let child = try ChildProcess(
       program, words, environment: environment(handle), input: input, output: streams + ".out",
       errors: streams + ".err")
@@ -114,8 +141,8 @@ struct Stand: Sendable {
     return id
   }
 
-  static func send(_ subject: String) -> [String] {
-    ["send", "request", "--subject", subject, "--body", "text", "--json"]
+  static func send(_ subject: String, body: String = "text") -> [String] {
+    ["send", "request", "--subject", subject, "--body", body, "--json"]
   }
 }
 
@@ -131,7 +158,9 @@ extension Stand {
     try lines(try log(of: handle)).map { line in
       guard let envelope = try? Envelope.read(line.span),
         case .chain(let seq, _) = envelope.place
-      else { throw Failed(description: "no line of a chain: \(String(decoding: line, as: UTF8.self))") }
+      else {
+        throw Failed(description: "no line of a chain: \(String(decoding: line, as: UTF8.self))")
+      }
       return Stored(id: envelope.eventID.hex, seq: seq)
     }
   }

@@ -88,9 +88,15 @@ package final class ChildProcess: Sendable {
     _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Value
   ) -> Value {
     // SAFETY: the copies live until the body has returned, and the list ends with a null.
-    var copies = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
-    return unsafe copies.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress!) }
+    let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
+      capacity: strings.count + 1)
+    for (index, string) in strings.enumerated() { unsafe list[index] = unsafe strdup(string) }
+    unsafe list[strings.count] = nil
+    defer {
+      for index in strings.indices { unsafe free(list[index]) }
+      unsafe list.deallocate()
+    }
+    return unsafe body(list)
   }
 }
 

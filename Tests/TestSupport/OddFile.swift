@@ -62,7 +62,9 @@ package enum OddFile: String, CaseIterable, Sendable {
   /// only the bytes is done in place, so that the file stays the same one.
   package func take(placeOf path: String, outside: String) throws -> Taken? {
     var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return nil
+    }
     let aside = Self.aside(path)
     switch self {
     case .empty, .half, .altered:
