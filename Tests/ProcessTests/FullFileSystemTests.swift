@@ -13,13 +13,14 @@ extension RealProcesses {
       arguments: [false, true])
     func full(holdsPrivateState: Bool) async throws {
       try await Stand.run { outer in
-        let disk = try TinyFileSystem(in: outer, kibibytes: holdsPrivateState ? 256 : 64)
+        let kibibytes = holdsPrivateState ? 256 : 64
+        let disk = try TinyFileSystem(in: outer, kibibytes: kibibytes)
         defer { disk.end() }
         let stand = Stand(
           root: holdsPrivateState ? disk.path : outer.root, wire: disk.path + "/_coordination",
           streams: outer.root)
         let filler = disk.path + "/filler"
-        try Data(repeating: 1, count: 16 << 10).write(to: URL(filePath: filler))
+        try Data(repeating: 1, count: kibibytes << 8).write(to: URL(filePath: filler))
         try stand.mustRun(["init", "--local", "forge", "scribe"])
         var told: [String] = []
         var last = try stand.run(Stand.send("filling", body: Self.body), as: "forge")

@@ -86,17 +86,16 @@ extension RealProcesses {
       try stand.mustRun(["verify", "--outsider"])
     }
 
-    /// Who is told of a failure is told of the file.
+    /// Who is told of a failure is told of the file, in one sentence.
     private func expectWords(_ outcome: Stand.Outcome, about target: String, _ kind: OddFile) {
       guard outcome.code != 0 else { return }
-      if let path = ProcessInfo.processInfo.environment["ODD_TABLE"] {
-        let line =
-          "\(target) | \(kind) | \(outcome.words[0]) | \(outcome.code ?? -1) | "
-          + (outcome.errors + outcome.output.prefix(300)).replacing("\n", with: " ⏎ ") + "\n"
-        let file = FileHandle(forUpdatingAtPath: path)
-        _ = try? file?.seekToEnd()
-        try? file?.write(contentsOf: Data(line.utf8))
+      let name = target.split(separator: "/").last ?? ""
+      let isNamed = (outcome.errors + outcome.output).contains(name)
+      #expect(isNamed, "\(target) \(kind): \(outcome.summary)")
+      let sentences = outcome.errors.split(separator: "\n").filter {
+        $0.hasPrefix("deaddrop: error: ")
       }
+      #expect(sentences.count <= 1, "\(target) \(kind): \(outcome.summary)")
     }
 
     /// Every message that was acknowledged is in its log.

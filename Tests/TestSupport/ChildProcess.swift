@@ -104,7 +104,22 @@ package final class ChildProcess: Sendable {
 package func apart<Value: Sendable>(
   _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+  try await withTaskExecutorPreference(OwnThread()) { try await onExecutor(body) }
+}
+
+@concurrent
+private func onExecutor<Value: Sendable>(
+  _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+  try body()
+}
+
+/// Gives each piece of work a new thread; a task keeps its local values, such as whose test it is.
+private final class OwnThread: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    Thread.detachNewThread { [self] in
+      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    }
   }
 }
