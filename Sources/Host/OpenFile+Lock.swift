@@ -6,17 +6,20 @@ extension OpenFile {
     try Kernel.tryLock(descriptor.number, exclusive: exclusive, path: path)
   }
 
-  /// Tries again and again, with pauses of 1 to 50 ms, until the time is over; false then.
+  /// Tries again and again, with pauses of 0.25 to 4 ms, until the time is over; false then.
+  ///
+  /// Nobody queues for a lock that is polled: who sleeps longer than the holder needs between two
+  /// turns is passed over. Short pauses keep sixteen busy processes from waiting for seconds.
   package func lock(
     exclusive: Bool = true, upTo limit: Duration
   ) throws(HostError) -> Bool {
     let deadline = MonotonicClock.deadline(after: limit)
-    var pause: Int64 = 1_000_000
+    var pause: Int64 = 250_000
     while try !tryLock(exclusive: exclusive) {
       let left = deadline - MonotonicClock.now()
       if left <= 0 { return false }
       MonotonicClock.sleep(for: .nanoseconds(min(pause, left)))
-      pause = min(pause * 2, 50_000_000)
+      pause = min(pause * 2, 4_000_000)
     }
     return true
   }
