@@ -7,7 +7,7 @@
 /// Why a file that could be opened is not one we use.
 package enum FileRefusal: String, Sendable, CaseIterable {
   case notRegular, notDirectory, foreignOwner, hardLinked, writableByOthers, looseMode
-  case symbolicLink
+  case symbolicLink, replaced
 
   /// The clause that follows the path in an error.
   package var words: String {
@@ -19,6 +19,7 @@ package enum FileRefusal: String, Sendable, CaseIterable {
     case .writableByOthers: "writable by other accounts"
     case .looseMode: "open to other accounts"
     case .symbolicLink: "a symbolic link"
+    case .replaced: "replaced while it was opened"
     }
   }
 }

@@ -90,6 +90,24 @@ package struct OpenFile: ~Copyable, Sendable {
     return status
   }
 
+  /// Checks the opened file against a policy, and that its name still stands for it and for no other.
+  ///
+  /// A second name of a file elsewhere, opened and removed before the first look, leaves a file of
+  /// one name that is not the one meant. Throws `refused`.
+  @discardableResult
+  package func require(
+    _ policy: FilePolicy, named name: String, in directory: borrowing Directory
+  ) throws(HostError) -> FileStatus {
+    let status = try require(policy)
+    guard let named = try directory.status(of: name), named.isSameFile(as: status) else {
+      throw .refused(path, .replaced)
+    }
+    if let refusal = policy.refusal(of: named, user: Environment.effectiveUser) {
+      throw .refused(path, refusal)
+    }
+    return named
+  }
+
   /// Sets the permission bits by fchmod(2), whatever the umask.
   package func setPermissions(_ permissions: UInt16) throws(HostError) {
     try Kernel.setMode(descriptor.number, permissions, path: path)

@@ -56,6 +56,34 @@ struct OpenFileTests {
     }
   }
 
+  @Test("a file that its name stands for no more, or not alone, is not the one meant")
+  func replaced() throws {
+    try Scratch.run { directory in
+      try directory.put("outside", "x")
+      Scratch.makeHardLink("outside", "log", in: directory)
+      let file = try OpenFile.open("log", in: directory, mode: .append)
+      #expect(refusal(of: file, in: directory) == .refused(directory.path + "/log", .hardLinked))
+      try directory.unlink("log")
+      #expect(Scratch.failure { () throws(HostError) in try file.require(.own) } == nil)
+      #expect(refusal(of: file, in: directory) == .refused(directory.path + "/log", .replaced))
+      try directory.put("log", "y")
+      #expect(refusal(of: file, in: directory) == .refused(directory.path + "/log", .replaced))
+      try directory.rename("outside", to: "log")
+      #expect(refusal(of: file, in: directory) == nil)
+    }
+  }
+
+  private func refusal(
+    of file: borrowing OpenFile, in directory: borrowing Directory
+  ) -> HostError? {
+    do {
+      try file.require(.own, named: "log", in: directory)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   @Test(
     "a loose mode is refused by the policy that minds it",
     arguments: [

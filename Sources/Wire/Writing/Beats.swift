@@ -111,7 +111,7 @@ package enum Beats {
     let name = fileName(handle)
     let directory = try openForWriting(shared)
     let file = try OpenFile.open(name, in: directory, mode: .append, permissions: 0o644)
-    let size = try file.require(.own).byteCount
+    let size = try file.require(.own, named: name, in: directory).byteCount
     _ = try file.writeOnce(try file.missingFeed(at: size) + line)
     if size > fileByteLimit { try directory.rename(name, to: name + ".1") }
   }

@@ -19,7 +19,7 @@ extension DerivedFile {
       if try compare(shared, name, with: lines).missing.isEmpty { return .added(0) }
       let file = try OpenFile.open(
         name, in: shared.directory, mode: .append, permissions: 0o664)
-      try file.require(.anyOwner)
+      try file.require(.anyOwner, named: name, in: shared.directory)
       guard try file.tryLock() else {
         return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
