@@ -125,6 +125,8 @@ struct SettlingTests {
       try bench.settle("forge")
       #expect(try bench.derived().suffix(2) == bench.derivable())
       #expect(try bench.audit().missingDecisions.isEmpty)
+      // Nothing is left of the torn line that a reader would object to.
+      #expect(try bench.audit().badLines.isEmpty)
     }
   }
 
