@@ -61,7 +61,8 @@ extension Session {
     own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
   ) throws(KitError) {
     do {
-      report.bad += try reader.catchUp(shared, state, own: (handle, own), saves: saves).bad
+      let bad = try reader.catchUp(shared, state, own: (handle, own), saves: saves).bad
+      report.bad += bad.filter { !report.bad.contains($0) }
     } catch {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)
