@@ -92,6 +92,8 @@ extension RealProcesses {
       let name = target.split(separator: "/").last ?? ""
       let isNamed = (outcome.errors + outcome.output).contains(name)
       #expect(isNamed, "\(target) \(kind): \(outcome.summary)")
+      let lines = outcome.errors.split(separator: "\n")
+      #expect(Set(lines).count == lines.count, "\(target) \(kind): \(outcome.summary)")
       let sentences = outcome.errors.split(separator: "\n").filter {
         $0.hasPrefix("deaddrop: error: ")
       }
