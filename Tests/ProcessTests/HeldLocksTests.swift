@@ -27,6 +27,9 @@ extension RealProcesses {
           let ratified = try stand.mustRun(["status"], as: "forge")
           #expect(ratified.errors.contains("ratified \(proposal.prefix(12))"))
           #expect(ratified.errors.contains("decisions.jsonl: \(holder)"), "\(ratified.errors)")
+          // With a decision to write, each of them tries and passes on.
+          let unsettled = try median(of: 3, stand)
+          #expect(unsettled < free + .seconds(1), "\(unsettled), and \(free) before")
           #expect(try stand.lines("decisions.jsonl").count == 1)
           let audit = try stand.audit()
           #expect(audit.missingDecisions.map(\.hex) == [proposal])
