@@ -87,8 +87,7 @@ let package = Package(
     .testTarget(
       name: "ProcessTests",
       dependencies: [
-        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "TestSupport", "Main",
-        "Drill",
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport", "Main", "Drill",
       ]),
   ],
   swiftLanguageModes: [.v6]

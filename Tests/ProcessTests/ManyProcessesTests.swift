@@ -1,4 +1,3 @@
-import DeadDropKit
 import Foundation
 import Host
 import Identity

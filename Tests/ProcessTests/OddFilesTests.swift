@@ -59,7 +59,10 @@ extension RealProcesses {
       var told = told
       let outside = try Outside(stand)
       guard let odd = try kind.take(placeOf: "\(stand.wire)/\(target)", outside: outside.file)
-      else { return }
+      else {
+        if kind == .device { print("\(target): no device node may be made here") }
+        return
+      }
       for handle in ["forge", "scribe"] {
         for words in Self.verbs {
           let outcome = try stand.run(words, as: handle, upTo: .seconds(10))
