@@ -27,10 +27,13 @@ extension CommandFailure {
   /// The failure that a system error is, with the hint that fits its kind.
   package init(_ error: HostError) {
     switch error {
+    case .system(let reason) where error.isFull:
+      self.init(.system, error.description, hint: ShellWord.line(["df", "-h", reason.path]))
     case .system: self.init(.system, error.description)
     case .refused(let path, .looseMode), .refused(let path, .writableByOthers):
       self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-rwx", path]))
-    case .refused: self.init(.unsafe, error.description)
+    case .refused(let path, _):
+      self.init(.unsafe, error.description, hint: ShellWord.line(["ls", "-ld", path]))
     case .locked: self.init(.locked, error.description)
     case .tornWrite: self.init(.system, error.description)
     case .tooLarge: self.init(.refused, error.description)

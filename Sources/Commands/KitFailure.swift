@@ -89,14 +89,22 @@ extension CommandFailure {
     let words = error.description
     switch error {
     case .host(let error): self.init(error)
-    case .noDirectory(let path), .notAWire(let path):
+    case .noDirectory(let path):
       self.init(
         .usage, words,
         hint: ShellWord.deaddrop("init", "--handle", "forge", "--peer", "scribe", "--dir", path))
+    case .notAWire(let path):
+      self.init(
+        .usage, words,
+        hint: "put wire.json back from another copy; or, where there never was a wire: "
+          + ShellWord.deaddrop("init", "--handle", "forge", "--peer", "scribe", "--dir", path))
     case .linkedDirectory(let path):
       self.init(
         .unsafe, words, hint: "export DEADDROP_DIR=\"$(readlink -f \(ShellWord.quoted(path)))\"")
-    case .genesis: self.init(.unsafe, words, hint: "deaddrop verify --outsider")
+    case .genesis:
+      self.init(
+        .unsafe, words,
+        hint: "put wire.json back from another copy, then: deaddrop verify --outsider")
     case .unsafeDirectory(let path, .worldWritable):
       self.init(.unsafe, words, hint: ShellWord.line(["chmod", "o-w", path]))
     case .unsafeDirectory(let path, .foreignOwner):

@@ -59,6 +59,9 @@ extension CatchUp {
     if bad.count > Self.shownLimit {
       items.append(.warning("\(bad.count - Self.shownLimit) more lines at fault: deaddrop verify"))
     }
+    if !bad.isEmpty, broken.isEmpty {
+      items.append(.note("what is at fault and what helps: deaddrop doctor"))
+    }
     for (handle, log, verdict) in broken {
       items.append(.warning("\(log): \(Self.words(verdict, handle)): deaddrop doctor"))
     }

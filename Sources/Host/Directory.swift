@@ -46,10 +46,9 @@ package struct Directory: ~Copyable {
     } catch {
       // Linux reports ENOTDIR for a link here, other systems ELOOP.
       guard !follow, error.code == ENOTDIR || error.code == ELOOP,
-        let status = try? Kernel.status(name, at: base, path: path),
-        status.kind == .symbolicLink
+        let status = try? Kernel.status(name, at: base, path: path), status.kind != .directory
       else { throw error }
-      throw .refused(path, .symbolicLink)
+      throw .refused(path, status.kind == .symbolicLink ? .symbolicLink : .notDirectory)
     }
   }
 

@@ -56,7 +56,12 @@ package struct OpenFile: ~Copyable, Sendable {
         flags: mode.flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode: permissions)
       return OpenFile(descriptor: descriptor, path: path)
     } catch {
-      if error.code == ELOOP { throw .refused(path, .symbolicLink) }
+      switch error.code {
+      case ELOOP: throw .refused(path, .symbolicLink)
+      // A directory that is opened for writing; a socket, or a pipe that nobody reads.
+      case EISDIR, ENXIO: throw .refused(path, .notRegular)
+      default: break
+      }
       throw error
     }
   }

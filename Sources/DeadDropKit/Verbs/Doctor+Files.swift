@@ -24,17 +24,27 @@ extension Doctor {
       }
       if others.count > 20 { note(.warning, path, "\(others.count - 20) more such files") }
       for (handle, log) in logs.sorted(by: { $0.key < $1.key }) {
-        guard let status = try shared.directory.status(of: log) else { continue }
-        let refusal = FilePolicy(owner: .any, forbiddenMode: 0o002)
-          .refusal(of: status, user: Environment.effectiveUser)
-        if let refusal {
-          note(
-            .bad, log, "\(refusal.words), where \(handle) writes",
-            remedy: ["ls", "-l", "\(path)/\(log)"])
-        }
+        try examineFile(log, "where \(handle) writes", shared)
+      }
+      try examineFile(SharedDirectory.decisionsName, "where decisions are copied", shared)
+      if let beats = try shared.directory.status(of: SharedDirectory.beatsName),
+        beats.kind != .directory
+      {
+        note(
+          .bad, SharedDirectory.beatsName, "not a directory",
+          remedy: ["ls", "-ld", "\(path)/\(SharedDirectory.beatsName)"])
       }
     } catch { note(path, .host(error)) }
     examineTiers(shared, audit.reading.genesis)
+  }
+
+  private mutating func examineFile(
+    _ name: String, _ what: String, _ shared: borrowing SharedDirectory
+  ) throws(HostError) {
+    guard let status = try shared.directory.status(of: name) else { return }
+    let policy = FilePolicy(owner: .any, forbiddenMode: 0o002)
+    guard let refusal = policy.refusal(of: status, user: Environment.effectiveUser) else { return }
+    note(.bad, name, "\(refusal.words), \(what)", remedy: ["ls", "-ld", "\(path)/\(name)"])
   }
 
   /// What the design puts into the directory beside the members' logs.

@@ -140,7 +140,11 @@ package struct Doctor {
       try Audit(shared, genesis, options)
     }
     for line in audit.bad.prefix(20) {
-      note(.bad, "\(line.file):\(line.line)", line.reason.rawValue, remedy: ["deaddrop", "verify"])
+      // What no message derives is nobody's word: the file is written anew.
+      let remedy =
+        line.reason == .notDerived
+        ? ["rm", "\(path)/\(line.file)"] : ["deaddrop", "verify"]
+      note(.bad, "\(line.file):\(line.line)", line.reason.rawValue, remedy: remedy)
     }
     if audit.bad.count > 20 {
       note(

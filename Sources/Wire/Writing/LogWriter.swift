@@ -90,7 +90,12 @@ package struct LogWriter: Sendable {
         let file = try OpenFile.open(
           log, in: shared.directory, mode: .append, permissions: 0o644)
         let status = try file.require(.own)
-        if try shared.directory.status(of: log)?.isSameFile(as: status) == true { return file }
+        guard let named = try shared.directory.status(of: log), named.isSameFile(as: status) else {
+          continue
+        }
+        // A second name that was taken away meanwhile shows in neither look alone.
+        try file.require(.own, named: log, in: shared.directory)
+        return file
       }
     }
   }

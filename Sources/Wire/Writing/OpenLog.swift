@@ -75,12 +75,29 @@ package struct OpenLog: ~Copyable {
 
   /// Writes the bytes as one, or leaves the log as it was.
   private func write(_ bytes: [UInt8], at start: Int64) throws(WireError) {
-    for _ in 0..<2 {
-      let written = try WireError.lifting { () throws(HostError) in try file.writeOnce(bytes) }
-      if written == bytes.count { return }
-      try WireError.lifting { () throws(HostError) in try file.truncate(to: start) }
-    }
-    throw .host(.tornWrite(file.path, wanted: bytes.count, wrote: 0))
+    do throws(HostError) {
+      var written = 0
+      for _ in 0..<2 {
+        written = try file.writeOnce(bytes)
+        if written == bytes.count { return }
+        // Only the rest makes the system say why: a full disk, mostly. Not its LF: a reader takes a
+        // whole line, and must not see it cut off again.
+        let rest = Array(bytes[written...].dropLast())
+        let reason = Self.failure { () throws(HostError) in
+          if !rest.isEmpty { _ = try file.writeOnce(rest) }
+        }
+        try file.truncate(to: start)
+        if let reason { throw reason }
+      }
+      throw .tornWrite(file.path, wanted: bytes.count, wrote: written)
+    } catch { throw .host(error) }
+  }
+
+  private static func failure(_ body: () throws(HostError) -> Void) -> HostError? {
+    do {
+      try body()
+      return nil
+    } catch { return error }
   }
 
   private mutating func synchronize(
