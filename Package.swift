@@ -95,7 +95,8 @@ let package = Package(
 
 for target in package.targets where target.type == .regular || target.type == .executable {
   if target.name.hasPrefix("C") && target.name != "Commands" { continue }
-  target.swiftSettings = house + (target.name == "Host" ? faults : [])
+  let injects = target.name == "Host" || target.name == "TestSupport"
+  target.swiftSettings = house + (injects ? faults : [])
 }
 for target in package.targets where target.type == .test {
   target.swiftSettings = house + faults

@@ -17,10 +17,17 @@
 
     private let faults: [Fault]
     private let state: Mutex<State>
+    private let observer: (@Sendable (TracedCall) -> Void)?
 
     /// A plan of these faults; none of them only records.
-    package init(_ faults: [Fault] = []) {
+    ///
+    /// The observer is told of each call that passed, in whole or in part, before its caller is. It
+    /// runs under the plan: what it does to files itself, it does under another one or none.
+    package init(
+      _ faults: [Fault] = [], observer: (@Sendable (TracedCall) -> Void)? = nil
+    ) {
       self.faults = faults
+      self.observer = observer
       state = Mutex(State(counts: faults.map { _ in 0 }))
     }
 
@@ -33,6 +40,12 @@
     /// Runs the body under this plan.
     package func run<Value>(_ body: () throws -> Value) rethrows -> Value {
       try Faults.$plan.withValue(self, operation: body)
+    }
+
+    /// Tells the observer of a call that passed, and passes on what it gave.
+    func passed(_ traced: TracedCall, _ outcome: Int) -> Int {
+      if outcome >= 0 { observer?(traced) }
+      return outcome
     }
 
     /// Records a call and tells what is to happen to it; nil lets it pass.
@@ -49,7 +62,7 @@
         }
         switch effect {
         case .crash, .crashAfter: state.hasCrashed = true
-        case .fail, .short, .interrupt, nil: break
+        case .fail, .short, .interrupt, .pretend, nil: break
         }
         return effect
       }

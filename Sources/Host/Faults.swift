@@ -34,6 +34,8 @@
       case short(TransferCut)
       /// The call is not made and reports EINTR.
       case interrupt
+      /// The call is not made and succeeds, as a flush of a disk that nobody looks at may.
+      case pretend
       /// The process is killed before the call.
       case crash
       /// The process is killed when the call has moved a part of the bytes.
@@ -94,10 +96,11 @@
       guard let plan else { return body(byteCount) }
       let traced = TracedCall(call: call, path: path)
       switch plan.next(traced) {
-      case nil: return body(byteCount)
+      case nil: return plan.passed(traced, body(byteCount))
       case .fail(let code): return -Int(code)
       case .interrupt: return -Int(EINTR)
-      case .short(let cut): return body(cut.count(of: byteCount))
+      case .pretend: return plan.passed(traced, 0)
+      case .short(let cut): return plan.passed(traced, body(cut.count(of: byteCount)))
       case .crash: throw .crashed(traced)
       case .crashAfter(let cut):
         _ = body(cut.count(of: byteCount))
