@@ -66,6 +66,8 @@ package enum DerivedFile {
     package var foreign: [Int] = []
     /// Ids whose line is not there, in the order derived.
     package var missing: [Bytes32] = []
+    /// Where the last whole line ends.
+    package var end: Int64 = 0
   }
 
   package static func compare(
@@ -76,12 +78,13 @@ package enum DerivedFile {
     let all = Set(left.keys)
     if try shared.isOdd(name) { comparison.foreign = [1] }
     if let file = try shared.openIfReadable(name) {
-      _ = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
+      let end = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)
         left[bytes] = nil
         if !all.contains(bytes) { comparison.foreign.append(place.number) }
       }
+      comparison.end = end.offset
     }
     comparison.missing = lines.filter { left[$0.line] != nil }.map(\.id)
     return comparison

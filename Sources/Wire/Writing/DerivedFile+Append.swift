@@ -23,10 +23,10 @@ extension DerivedFile {
       guard try file.tryLock() else {
         return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
-      let missing = Set(try compare(shared, name, with: lines).missing)
-      // What follows the last LF is what a writer could not finish: nobody writes it now.
-      let end = try LineStream.forEachLine(of: file) { (_, _) throws(HostError) in }
-      if try file.status().byteCount > end.offset { try file.truncate(to: end.offset) }
+      let held = try compare(shared, name, with: lines)
+      let missing = Set(held.missing)
+      // What a killed writer left without an LF would stay as a line that nothing derives.
+      if try file.status().byteCount > held.end { try file.truncate(to: held.end) }
       var bytes: [UInt8] = []
       for line in lines where missing.contains(line.id) {
         bytes += line.line + [UInt8(ascii: "\n")]
