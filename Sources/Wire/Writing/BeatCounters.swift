@@ -4,6 +4,7 @@ package import WireFormat
 /// The highest counters of beats, the own one and those seen of peers: a lower one is a replay.
 package struct BeatCounters: Sendable {
   private var object: JSONObject
+  private var saved: JSONObject
 
   private static let name = "beats.json"
   private static let lockName = "beats.lock"
@@ -17,10 +18,18 @@ package struct BeatCounters: Sendable {
     let lock = try state.lock(lockName)
     defer { try? lock.unlock() }
     let before = try state.readObject(name) ?? [:]
-    var counters = BeatCounters(object: before)
+    var counters = BeatCounters(object: before, saved: before)
     let value = try body(&counters)
-    if counters.object != before { try state.write(counters.object, to: name, durable: false) }
+    try counters.save(state)
     return value
+  }
+
+  /// Saves them durably when one rose: for the own one before its beat is written, so that no
+  /// crash and no power cut lets a number be used twice.
+  package mutating func save(_ state: borrowing PrivateState) throws(WireError) {
+    guard object != saved else { return }
+    try state.write(object, to: Self.name, durable: true)
+    saved = object
   }
 
   /// Takes a counter that is at least the one held; false for a replay.

@@ -82,9 +82,10 @@ package enum Beats {
 
   /// Appends one beat without any lock on the shared file; gives its counter.
   ///
+  ///     renameat beats.json          private: the counter is on disk before its beat is
   ///     openat   beats/HANDLE.jsonl  O_APPEND|O_CREAT|O_NOFOLLOW
   ///     fstat, pread                 a torn beat is ended with an LF of its own
-  ///     write                        at most 4,096 bytes, once
+  ///     write                        at most 4,096 bytes, once; a short one once more
   package static func append(
     _ body: JSONValue, wire: Bytes32, handle: Handle, with key: borrowing SigningKey,
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
@@ -99,8 +100,9 @@ package enum Beats {
       guard line.count < lineByteLimit else {
         throw .privateState(fileName(handle), "a beat of \(line.count) bytes, the limit is 4,096")
       }
-      try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
       _ = counters.raise(handle, to: n)
+      try counters.save(state)
+      try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
       return n
     }
   }
@@ -112,7 +114,16 @@ package enum Beats {
     let directory = try openForWriting(shared)
     let file = try OpenFile.open(name, in: directory, mode: .append, permissions: 0o644)
     let size = try file.require(.own, named: name, in: directory).byteCount
-    _ = try file.writeOnce(try file.missingFeed(at: size) + line)
+    let first = try file.missingFeed(at: size) + line
+    let written = try file.writeOnce(first)
+    if written < first.count {
+      // What came of it is ended and ignored.
+      let feed = try file.missingFeed(at: size + Int64(written))
+      let again = try file.writeOnce(feed + line)
+      if again < feed.count + line.count {
+        throw .tornWrite(file.path, wanted: feed.count + line.count, wrote: again)
+      }
+    }
     if size > fileByteLimit { try directory.rename(name, to: name + ".1") }
   }
 
