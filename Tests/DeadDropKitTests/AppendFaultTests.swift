@@ -120,7 +120,7 @@
       try Bench.run { bench in
         let invites = try bench.found(["forge", "scribe"])
         let invite = try #require(invites.first)
-        try bench.walk(.distinct) {
+        try bench.walk(.key) {
           try bench.join(invite)
         } check: { strike, findings in
           let first = try bench.look("forge")

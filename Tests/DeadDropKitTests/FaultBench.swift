@@ -58,23 +58,20 @@
       check: (Strike<Value>, inout Findings) throws -> Void
     ) throws {
       let base = try TreeImage(of: root)
-      let plain = FaultPlan(Fault.unflushed)
-      let trace: [TracedCall]
-      do {
-        let value = try plain.run(operation)
-        trace = plain.trace
+      let walk = try FaultWalk(of: root, operation) { value in
         var findings = Findings()
-        try check(Strike(outcome: .done(value)), &findings)
+        try Self.unflushed { try check(Strike(outcome: .done(value)), &findings) }
         try #require(findings.words == [], "without a fault")
       }
-      let single = FaultWalk.faults(for: trace, WalkSize.extent(usual)).map { [$0] }
+      var random = RandomSource("walk of \(walk.steps.count) calls")
+      let single = walk.faults(WalkSize.extent(usual), using: &random).map { [$0] }
       var issueCount = 0
       for faults in single + more {
         try base.restore(to: root)
         let words = strike(faults, operation, check: check)
         guard !words.isEmpty else { continue }
         let place = faults.map { fault in
-          let traced = fault.call == nil ? trace[fault.occurrence - 1].description : "\(fault)"
+          let traced = fault.call.map { "\($0)" } ?? "\(walk.steps[fault.occurrence - 1].traced)"
           return "\(fault.effect) at call \(fault.occurrence), \(traced)"
         }
         Issue.record("\(place.joined(separator: " and ")): \(words.joined(separator: "; "))")
@@ -82,7 +79,12 @@
         // One defect strikes at many calls.
         if issueCount >= 6 { break }
       }
-      print("fault walk: \(trace.count) calls \(single.count + more.count) runs")
+      print("fault walk: \(walk.steps.count) calls \(single.count + more.count) runs")
+    }
+
+    /// Runs what a test prepares without waiting for the disk.
+    static func unflushed(_ body: () throws -> Void) throws {
+      try FaultPlan(Fault.unflushed).run(body)
     }
 
     private func strike<Value>(

@@ -1,5 +1,6 @@
 #if FAULTS
   package import Host
+  import Synchronization
 
   #if canImport(Darwin)
     import Darwin
@@ -7,51 +8,79 @@
     import Glibc
   #endif
 
-  /// All that can go wrong at the calls of one operation, from the trace of a run without faults.
-  package enum FaultWalk {
+  /// All that can go wrong at the calls of one operation, learnt from a run without faults.
+  package struct FaultWalk: Sendable {
     /// How many of the faults are tried.
     package enum Extent: Sendable {
       /// Each call × each fault, also those that leave the same files as another one does.
       case full
       /// Each fault that can leave other files or take another way through the code.
       case distinct
-      /// The calls that change something: each crash, and one error.
+      /// Each state of the files that a crash can leave, one error for each call that changes them,
+      /// and some of the others by chance.
       case key
     }
 
+    /// A call that passed, and whether the files were others after it.
+    package struct Step: Sendable {
+      package let traced: TracedCall
+      package let hasChanged: Bool
+    }
+
+    package let steps: [Step]
+
+    /// Runs the operation without a fault, flushes left out, and looks at the files after each call.
+    package init<Value>(
+      of root: String, _ operation: () throws -> Value, result: (Value) throws -> Void
+    ) throws {
+      let found = Mutex<(image: TreeImage, steps: [Step])>((try TreeImage(of: root), []))
+      let plan = FaultPlan(Fault.unflushed) { traced in
+        let image = Faults.$plan.withValue(nil) { try? TreeImage(of: root) }
+        found.withLock { found in
+          let image = image ?? found.image
+          found.steps.append(Step(traced: traced, hasChanged: image != found.image))
+          found.image = image
+        }
+      }
+      try result(try plan.run(operation))
+      steps = found.withLock { $0.steps }
+    }
+
     /// The faults in the order of the calls, each for the call of one number and no other.
-    package static func faults(for trace: [TracedCall], _ extent: Extent) -> [Fault] {
+    package func faults(_ extent: Extent, using random: inout RandomSource) -> [Fault] {
       var faults: [Fault] = []
-      var isChanged = true
-      for (index, traced) in trace.enumerated() {
-        for effect in effects(on: traced.call, isChanged: isChanged, extent) {
+      var isNew = true
+      for (index, step) in steps.enumerated() {
+        for effect in Self.effects(on: step, isNew: isNew, extent, using: &random) {
           faults.append(Fault(effect, occurrence: index + 1))
         }
-        isChanged = traced.call.changesFiles
+        isNew = step.hasChanged
       }
       return faults
     }
 
     private static let parts: [TransferCut] = [.bytes(1), .half, .allButOne]
 
-    /// `isChanged` says whether the call before left other files than the one before that.
+    /// `isNew` says whether the files before the call are others than before the call before it.
     private static func effects(
-      on call: SystemCall, isChanged: Bool, _ extent: Extent
+      on step: Step, isNew: Bool, _ extent: Extent, using random: inout RandomSource
     ) -> [Fault.Effect] {
-      let crashes: [Fault.Effect] =
+      let call = step.traced.call
+      let cuts: [Fault.Effect] =
         call == .write ? (parts + [.bytes(.max)]).map { .crashAfter($0) } : []
       let shorts: [Fault.Effect] =
         call == .write || call == .read ? parts.map { .short($0) } : []
       let errors: [Fault.Effect] = [.fail(EIO), .fail(ENOSPC), .fail(EDQUOT)]
+      let crash: [Fault.Effect] = isNew ? [.crash] : []
       switch extent {
-      case .full: return [.crash] + crashes + shorts + errors + [.interrupt]
+      case .full: return [.crash] + cuts + shorts + errors + [.interrupt]
       case .distinct:
-        return (isChanged ? [.crash] : []) + crashes + shorts
-          + (call.changesFiles ? errors : [.fail(EIO)]) + [.interrupt]
+        return crash + cuts + shorts + (call.changesFiles ? errors : [.fail(EIO)]) + [.interrupt]
       case .key:
-        let first: [Fault.Effect] = isChanged ? [.crash] : []
-        guard call.changesFiles else { return first }
-        return first + crashes.prefix(2) + shorts.prefix(1) + [.fail(EIO)]
+        let others = shorts + errors + [.interrupt]
+        let isWeighty = step.hasChanged || (call.changesFiles && call != .open)
+        guard isWeighty else { return crash + (random.once(in: 4) ? [random.pick(others)] : []) }
+        return crash + cuts.dropFirst().prefix(1) + shorts.prefix(1) + [.fail(EIO)]
       }
     }
   }
