@@ -150,7 +150,8 @@ package struct HeadStore: Sendable {
   ) throws(WireError) {
     guard isUnsettled else { return }
     isUnsettled = false
-    try save(wire, state, durable: false)
+    // A file that was put in place without a flush may be empty after a power cut.
+    try save(wire, state, durable: true)
   }
 
   private static func join(_ facts: [KeptLine]) -> [UInt8] {
