@@ -73,6 +73,9 @@ struct ReadStep {
       inode: status?.inode ?? 0)
     if chain.remembered == nil, let file = try shared.openIfReadable(entry.log) {
       try file.synchronizeData()
+      // A log that is new to this reader must not lose its name either: begun anew, its chain would
+      // be another one.
+      if old?.inode != record.inode { try shared.directory.synchronize() }
       try record.take(chain, in: file)
     }
     self.init(chain: chain, record: record)
