@@ -13,6 +13,16 @@
     let power: PowerState
     let acknowledged: [Bytes32]
     let place: String
+    var isAcknowledgement = false
+
+    /// All of them in the long run, else those of acknowledgements and some others.
+    static func chosen(
+      of points: [CutPoint], _ count: Int, using random: inout RandomSource
+    ) -> [CutPoint] {
+      if WalkSize.isLong { return points }
+      let others = points.filter { !$0.isAcknowledgement }.shuffled(using: &random)
+      return points.filter(\.isAcknowledgement) + others.prefix(count)
+    }
   }
 
   /// Watches what agents of a bench do, and notes each point at which the power could be cut.
@@ -37,12 +47,21 @@
 
     var points: [CutPoint] { notes.withLock { $0.points } }
 
-    func acknowledge(_ id: Bytes32) { notes.withLock { $0.acknowledged.append(id) } }
+    /// The agent was told that this message is stored: from now on no cut may take it back.
+    private func acknowledge(_ id: Bytes32) {
+      let now = power.now
+      notes.withLock {
+        $0.acknowledged.append(id)
+        $0.points.append(
+          CutPoint(
+            power: now, acknowledged: $0.acknowledged, place: "when it was acknowledged",
+            isAcknowledgement: true))
+      }
+    }
 
     /// After a call passed: what is in doubt now.
     private func note(_ traced: TracedCall) {
-      power.observe(traced)
-      guard traced.call.changesFiles else { return }
+      guard power.observe(traced) else { return }
       let now = power.now
       notes.withLock {
         $0.points.append(
@@ -73,12 +92,13 @@
       return try plan.run(body)
     }
 
-    /// The same for a message that the agent is told to be stored.
+    /// The same for a message that the agent is told to be stored, with a reader or without.
     @discardableResult
     func store(
-      whileReading reader: Handle, _ body: () throws -> Bytes32
+      whileReading reader: Handle?, _ body: () throws -> Bytes32
     ) throws -> Bytes32 {
       let id = try run(body) { bench in
+        guard let reader else { return nil }
         let look = try bench.look(reader)
         try bench.act(as: reader) { session, _ in _ = try session.beats() }
         return look
@@ -131,7 +151,7 @@
       check: (inout Findings) throws -> Void = { _ in }
     ) throws {
       var random = RandomSource("power cuts at \(points.count) points")
-      let chosen = WalkSize.isLong ? points : points.shuffled(using: &random).suffix(pointCount)
+      let chosen = CutPoint.chosen(of: points, pointCount, using: &random)
       var seen: Set<Int> = []
       var issueCount = 0
       for point in chosen {

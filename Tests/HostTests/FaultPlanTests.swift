@@ -1,5 +1,6 @@
 #if FAULTS
   import Host
+  import Synchronization
   import Testing
 
   @Suite("A fault plan strikes where it says and nowhere else")
@@ -114,6 +115,43 @@
           #expect(plan.trace.filter { $0.call == call }.count >= 2, "\(call)")
         }
         #expect(calls.count == 13)
+      }
+    }
+
+    @Test("an observer is told of each call that passed, and of no other")
+    func observer() throws {
+      try Scratch.run { directory in
+        let told = Mutex<[SystemCall]>([])
+        let plan = FaultPlan([
+          Fault(.fail(5), call: .write), Fault(.interrupt, call: .truncate),
+          Fault(.short(.half), call: .write, occurrence: 2), Fault(.crash, call: .fdatasync),
+        ]) { traced in told.withLock { $0.append(traced.call) } }
+        try plan.run {
+          let file = try OpenFile.open("file", in: directory, mode: .append)
+          #expect(throws: HostError.self) { try file.writeOnce([65]) }
+          #expect(try file.writeOnce([65, 66]) == 1)
+          try file.truncate(to: 0)
+          #expect(throws: HostError.self) { try file.synchronizeData() }
+          #expect(throws: HostError.self) { try file.status() }
+        }
+        #expect(told.withLock { $0 } == [.open, .write, .truncate])
+        #expect(plan.trace.count == 7)
+      }
+    }
+
+    @Test("a call that is pretended is not made, succeeds, and is told")
+    func pretended() throws {
+      try Scratch.run { directory in
+        let told = Mutex<[SystemCall]>([])
+        let plan = FaultPlan([Fault(.pretend, call: .truncate)]) { traced in
+          told.withLock { $0.append(traced.call) }
+        }
+        try directory.put("file", "AB")
+        try plan.run {
+          try OpenFile.open("file", in: directory, mode: .readWrite).truncate(to: 0)
+        }
+        #expect(try directory.text("file") == "AB")
+        #expect(told.withLock { $0 } == [.open, .truncate])
       }
     }
 

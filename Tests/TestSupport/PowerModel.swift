@@ -27,17 +27,20 @@
     /// What is sure and what is in doubt now.
     package var now: PowerState { state.withLock { $0 } }
 
-    /// To be called after each call that passed.
-    package func observe(_ traced: TracedCall) {
-      guard traced.call.changesFiles, let path = relative(traced.path) else { return }
+    /// To be called after each call that passed; tells whether something else is in doubt now.
+    @discardableResult
+    package func observe(_ traced: TracedCall) -> Bool {
+      guard traced.call.changesFiles, let path = relative(traced.path) else { return false }
       // What the model looks at is no call of the program.
-      Faults.$plan.withValue(nil) {
+      return Faults.$plan.withValue(nil) {
         state.withLock { state in
+          let before = state
           switch traced.call {
           case .fsync, .fdatasync: state.settle(path)
           default:
             Self.look(state.folders[path] == nil ? Self.parent(path) : path, below: root, &state)
           }
+          return state != before
         }
       }
     }

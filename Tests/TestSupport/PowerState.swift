@@ -2,9 +2,9 @@
   /// What of a directory tree is surely on disk, and what since then may have come there too.
   ///
   /// Nothing is ordered that was not synchronised: each name and each sector goes by itself.
-  package struct PowerState: Sendable {
+  package struct PowerState: Equatable, Sendable {
     /// The content of one inode since its last fsync or fdatasync.
-    struct File: Sendable {
+    struct File: Equatable, Sendable {
       /// First what is on disk for certain, last what is read now.
       var versions: [[UInt8]]
       var mode: UInt16
@@ -16,7 +16,7 @@
       case directory
     }
 
-    struct Folder: Sendable {
+    struct Folder: Equatable, Sendable {
       var mode: UInt16
       /// All that a name stood for since the last fsync of the directory; nil for nothing.
       var names: [String: [Entry?]] = [:]
