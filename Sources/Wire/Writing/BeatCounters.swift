@@ -17,11 +17,21 @@ package struct BeatCounters: Sendable {
   ) throws(WireError) -> Value {
     let lock = try state.lock(lockName)
     defer { try? lock.unlock() }
-    let before = try state.readObject(name) ?? [:]
+    let before = try read(state)
     var counters = BeatCounters(object: before, saved: before)
     let value = try body(&counters)
     try counters.save(state)
     return value
+  }
+
+  /// What was saved; nothing where that is gone or damaged: the beats themselves say the rest.
+  private static func read(_ state: borrowing PrivateState) throws(WireError) -> JSONObject {
+    do {
+      return try state.readObject(name) ?? [:]
+    } catch {
+      if case .privateState = error { return [:] }
+      throw error
+    }
   }
 
   /// Saves them durably when one rose: for the own one before its beat is written, so that no

@@ -44,10 +44,17 @@ package enum Beats {
   package static func newest(
     of handle: Handle, keys: [Bytes32], wire: Bytes32, _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Beat? {
+    try newest(in: fileName(handle), of: handle, keys: keys, wire: wire, shared)
+  }
+
+  private static func newest(
+    in name: String, of handle: Handle, keys: [Bytes32], wire: Bytes32,
+    _ shared: borrowing SharedDirectory
+  ) throws(HostError) -> Beat? {
     guard let directory = try shared.beats() else { return nil }
     let file: OpenFile
     do {
-      file = try OpenFile.open(fileName(handle), in: directory, mode: .read)
+      file = try OpenFile.open(name, in: directory, mode: .read)
     } catch {
       if error.isNotFound || error.isOfWrongKind { return nil }
       throw error
@@ -91,7 +98,11 @@ package enum Beats {
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
   ) throws(WireError) -> Int {
     try BeatCounters.change(state) { (counters) throws(WireError) in
-      let n = counters[handle] + 1
+      // Without a counter, the own beats on the wire are the last memory of it.
+      let last =
+        counters[handle] > 0
+        ? counters[handle] : try newestOwn(handle, pk: key.publicKey.bytes, wire: wire, shared)
+      let n = last + 1
       let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)
       let object = draft.object(
         from: handle, pk: key.publicKey.bytes, wire: wire, place: .beat(n: n),
@@ -104,6 +115,18 @@ package enum Beats {
       try counters.save(state)
       try WireError.lifting { () throws(HostError) in try write(line, handle, shared) }
       return n
+    }
+  }
+
+  private static func newestOwn(
+    _ handle: Handle, pk: Bytes32, wire: Bytes32, _ shared: borrowing SharedDirectory
+  ) throws(WireError) -> Int {
+    try WireError.lifting { () throws(HostError) in
+      let name = fileName(handle)
+      let beats = try [name, name + ".1"].map { name throws(HostError) in
+        try newest(in: name, of: handle, keys: [pk], wire: wire, shared)?.n ?? 0
+      }
+      return beats.max() ?? 0
     }
   }
 
