@@ -96,6 +96,28 @@
       }
     }
 
+    @Test("a counter that is gone or damaged costs no beat", arguments: [nil, "", "{"])
+    func lostCounter(text: String?) throws {
+      try Bench.run("forge", "scribe") { bench in
+        try bench.inbox("forge")
+        let numbers = try (0..<3).map { _ in
+          let n = try bench.act(as: "scribe") { session, _ in try session.heartbeat(Heartbeat()) }
+          try bench.act(as: "forge") { session, _ in _ = try session.beats() }
+          return n
+        }
+        let state = try bench.statePath(of: "scribe")
+        if let text {
+          try bench.overwrite("beats.json", with: Array(text.utf8), in: state)
+        } else {
+          try FileManager.default.removeItem(atPath: state + "/beats.json")
+        }
+        let next = try bench.act(as: "scribe") { session, _ in try session.heartbeat(Heartbeat()) }
+        #expect(next == numbers[2] + 1)
+        let seen = try bench.act(as: "forge") { session, _ in try session.beats()["scribe"]?.n }
+        #expect(seen == next)
+      }
+    }
+
     @Test("a key is pinned or is not, and pinning again shows what was held back")
     func pin() throws {
       try Bench.run { bench in
