@@ -79,6 +79,7 @@
         // One defect strikes at many calls.
         if issueCount >= 6 { break }
       }
+      guard WalkSize.isLong else { return }
       print("fault walk: \(walk.steps.count) calls \(single.count + more.count) runs")
     }
 

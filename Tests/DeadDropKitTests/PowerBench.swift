@@ -178,6 +178,7 @@
           if issueCount >= 6 { return }
         }
       }
+      guard WalkSize.isLong else { return }
       print("power cuts: \(chosen.count) of \(points.count) points, \(seen.count) trees")
     }
   }

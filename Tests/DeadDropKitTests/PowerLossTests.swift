@@ -26,7 +26,7 @@
             ).eventID
           }
         }
-        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 30)
+        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 18)
       }
     }
 
@@ -43,7 +43,7 @@
         try watch.store(whileReading: "scribe") { try bench.send("next", by: "forge").eventID }
         let count = watch.points.count { $0.acknowledged.count >= 2 }
         try #require(count > 0)
-        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 30) { findings in
+        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 18) { findings in
           let messages = try bench.messages(of: "scribe")
           guard messages.contains(where: { $0.type.known == .ack }) else { return }
           let status = try bench.status(of: proposal, for: "scribe")
@@ -78,7 +78,7 @@
             return nil
           }
         }
-        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 20)
+        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 12)
       }
     }
   }
@@ -87,7 +87,7 @@
     /// Cuts the power while scribe joins, then lets it join again where it has not.
     fileprivate func cutJoins(at points: [CutPoint], _ invite: Invite) throws {
       var random = RandomSource("power cuts of a join")
-      let chosen = CutPoint.chosen(of: points, 20, using: &random)
+      let chosen = CutPoint.chosen(of: points, 14, using: &random)
       var issueCount = 0
       for point in chosen {
         let trees = point.power.cuts(

@@ -79,7 +79,7 @@
       case .key:
         let others = shorts + errors + [.interrupt]
         let isWeighty = step.hasChanged || (call.changesFiles && call != .open)
-        guard isWeighty else { return crash + (random.once(in: 4) ? [random.pick(others)] : []) }
+        guard isWeighty else { return crash + (random.once(in: 8) ? [random.pick(others)] : []) }
         return crash + cuts.dropFirst().prefix(1) + shorts.prefix(1) + [.fail(EIO)]
       }
     }
