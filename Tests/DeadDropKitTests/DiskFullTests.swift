@@ -23,11 +23,7 @@
       var faults: [Fault] {
         switch self {
         case .writes: [Fault(.fail(ENOSPC), call: .write, isLasting: true)]
-        case .parts:
-          [
-            Fault(.short(.half), call: .write, isLasting: true),
-            Fault(.fail(ENOSPC), call: .rename, isLasting: true),
-          ]
+        case .parts: [Fault(.short(.half), call: .write, isLasting: true)]
         case .names:
           [SystemCall.write, .mkdir, .rename].map {
             Fault(.fail(ENOSPC), call: $0, isLasting: true)
@@ -50,6 +46,7 @@
         try bench.send(["three"], by: "scribe")
         let proposal = try bench.propose("port", by: "forge")
         try bench.ack(proposal, by: "scribe")
+        try bench.settle("scribe")
         let heads = try bench.savedHeads(of: "forge")
         var acknowledged: [Bytes32] = []
         var refused: [String] = []

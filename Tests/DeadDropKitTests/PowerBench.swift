@@ -156,7 +156,7 @@
       var issueCount = 0
       for point in chosen {
         let trees = point.power.cuts(
-          limit: WalkSize.isLong ? nil : 3, mixCount: WalkSize.isLong ? 16 : 1, using: &random)
+          limit: WalkSize.isLong ? nil : 2, mixCount: WalkSize.isLong ? 16 : 1, using: &random)
         for tree in trees {
           var hasher = Hasher()
           hasher.combine(tree)

@@ -78,7 +78,7 @@
             return nil
           }
         }
-        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 12)
+        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 20)
       }
     }
   }

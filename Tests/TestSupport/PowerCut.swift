@@ -2,15 +2,17 @@
   extension PowerState {
     /// What a power cut now can leave, each tree once; none where nothing is in doubt but as it is.
     ///
-    /// First all old, all new, new names of old content and old names of new content; then each of
-    /// these with one thing otherwise; then some of `mixCount` random mixes. With a limit those after
-    /// the first four are drawn at random.
+    /// First all old, all new, new names of old content and old names of new content, and each
+    /// folder of the root new with the others old; then each of the first four with one thing
+    /// otherwise, of which a limit draws some at random; then `mixCount` random mixes.
     package func cuts(
       limit: Int? = nil, mixCount: Int = 8, using random: inout RandomSource
     ) -> [TreeImage] {
       let bases = [(false, false), (true, true), (true, false), (false, true)].map {
         Fate(isNewName: $0.0, isNewContent: $0.1)
       }
+      let apart = folders.keys.sorted().filter { !$0.isEmpty && !$0.contains("/") }
+        .map { Fate(newFolder: $0) }
       var fates: [Fate] = []
       for doubt in doubts {
         for base in bases { fates += variants(of: base, in: doubt) }
@@ -21,7 +23,7 @@
       }
       for _ in 0..<mixCount { fates.append(mix(using: &random)) }
       var seen: Set<TreeImage> = []
-      return (bases + fates).map(image).filter { seen.insert($0).inserted }
+      return (bases + apart + fates).map(image).filter { seen.insert($0).inserted }
     }
 
     private func variants(of base: Fate, in doubt: Doubt) -> [Fate] {

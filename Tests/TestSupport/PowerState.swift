@@ -40,6 +40,8 @@
     struct Fate: Sendable {
       var isNewName = true
       var isNewContent = true
+      /// The folder outside of which all is old; nil for none.
+      var newFolder: String?
       var names: [Doubt: Int] = [:]
       var contents: [Doubt: [UInt8]] = [:]
     }
@@ -69,9 +71,10 @@
     private func add(_ path: String, to image: inout TreeImage, _ fate: Fate) {
       guard let folder = folders[path] else { return }
       for (name, entries) in folder.names {
-        let last = fate.isNewName ? entries.count - 1 : 0
-        let index = fate.names[.name(folder: path, name)] ?? last
         let child = path.isEmpty ? name : path + "/" + name
+        let mayBeNew = fate.newFolder.map { (child + "/").hasPrefix($0 + "/") } ?? true
+        let last = mayBeNew && fate.isNewName ? entries.count - 1 : 0
+        let index = fate.names[.name(folder: path, name)] ?? last
         switch entries[min(index, entries.count - 1)] {
         case nil: break
         case .directory:
@@ -79,7 +82,8 @@
           add(child, to: &image, fate)
         case .file(let number):
           guard let file = files[number] else { break }
-          let usual = (fate.isNewContent ? file.versions.last : file.versions.first) ?? []
+          let isNew = mayBeNew && fate.isNewContent
+          let usual = (isNew ? file.versions.last : file.versions.first) ?? []
           image.files[child] = TreeImage.File(
             bytes: fate.contents[.file(number)] ?? usual, mode: file.mode)
         }
