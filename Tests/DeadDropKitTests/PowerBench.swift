@@ -113,7 +113,6 @@
     func recover(
       _ agents: [Handle], _ acknowledged: [Bytes32], _ findings: inout Findings
     ) throws {
-      var adopted: [Handle: Int] = [:]
       for agent in agents {
         let log = try log(of: agent)
         try act(as: agent) { session, report in
@@ -121,7 +120,6 @@
           let before = try wholeLines(log).lines
           let receipt = try session.send(.init(.request, subject: "after", body: .null))
           findings.requireEqual(receipt.seq, before.count + 1, "seq after the cut")
-          adopted[agent] = receipt.notes.count
         }
       }
       let ids = try agents.flatMap { try messages(of: $0).map(\.eventID) }
@@ -145,9 +143,10 @@
 
     /// Cuts the power at the points, and checks each of the trees that may be left.
     ///
-    /// Outside of the long run only some points and trees, drawn at random.
+    /// `first` is done before the agents start again, `check` when they have. Outside of the long run
+    /// only some points and trees, drawn at random.
     func cut(
-      at points: [CutPoint], agents: [Handle], pointCount: Int,
+      at points: [CutPoint], agents: [Handle], pointCount: Int, first: () throws -> Void = {},
       check: (inout Findings) throws -> Void = { _ in }
     ) throws {
       var random = RandomSource("power cuts at \(points.count) points")
@@ -166,6 +165,7 @@
           var findings = Findings()
           do {
             try Self.unflushed {
+              try first()
               let order = random.once(in: 2) ? agents : agents.reversed()
               try recover(order, point.acknowledged, &findings)
               try check(&findings)

@@ -60,7 +60,11 @@
         let invite = try #require(invites.first)
         let watch = try PowerWatch(bench)
         try watch.store(whileReading: "forge") { try bench.join(invite).receipt.eventID }
-        try bench.cutJoins(at: watch.points, invite)
+        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 14) {
+          do { try bench.join(invite) } catch KitError.alreadyJoined {}
+        } check: { findings in
+          findings.requireEqual(try bench.count(.agentCard, of: "scribe"), 1, "cards")
+        }
       }
     }
 
@@ -79,33 +83,6 @@
           }
         }
         try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 20)
-      }
-    }
-  }
-
-  extension Bench {
-    /// Cuts the power while scribe joins, then lets it join again where it has not.
-    fileprivate func cutJoins(at points: [CutPoint], _ invite: Invite) throws {
-      var random = RandomSource("power cuts of a join")
-      let chosen = CutPoint.chosen(of: points, 14, using: &random)
-      var issueCount = 0
-      for point in chosen {
-        let trees = point.power.cuts(
-          limit: WalkSize.isLong ? nil : 3, mixCount: WalkSize.isLong ? 8 : 1, using: &random)
-        for tree in trees where issueCount < 6 {
-          try tree.restore(to: root)
-          var findings = Findings()
-          do {
-            try Self.unflushed {
-              do { try join(invite) } catch KitError.alreadyJoined {}
-              try recover(["forge", "scribe"], point.acknowledged, &findings)
-              findings.requireEqual(try count(.agentCard, of: "scribe"), 1, "cards")
-            }
-          } catch { findings.require(false, "\(error)") }
-          guard !findings.words.isEmpty else { continue }
-          Issue.record("cut \(point.place): \(findings.words.joined(separator: "; "))")
-          issueCount += 1
-        }
       }
     }
   }
