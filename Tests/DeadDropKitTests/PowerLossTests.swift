@@ -43,13 +43,15 @@
         try watch.store(whileReading: "scribe") { try bench.send("next", by: "forge").eventID }
         let count = watch.points.count { $0.acknowledged.count >= 2 }
         try #require(count > 0)
-        try bench.cut(at: watch.points, agents: ["forge", "scribe"], pointCount: 18) { findings in
-          let messages = try bench.messages(of: "scribe")
-          guard messages.contains(where: { $0.type.known == .ack }) else { return }
-          let status = try bench.status(of: proposal, for: "scribe")
-          findings.requireEqual(status, .ratified, "the proposal that was acked")
-          findings.requireEqual(try bench.count(.decision, of: "forge"), 1, "decisions")
-        }
+        try bench.cut(
+          at: watch.points, agents: ["forge", "scribe"], pointCount: 18,
+          check: { findings in
+            let messages = try bench.messages(of: "scribe")
+            guard messages.contains(where: { $0.type.known == .ack }) else { return }
+            let status = try bench.status(of: proposal, for: "scribe")
+            findings.requireEqual(status, .ratified, "the proposal that was acked")
+            findings.requireEqual(try bench.count(.decision, of: "forge"), 1, "decisions")
+          })
       }
     }
 

@@ -72,7 +72,7 @@ struct DirectoryTests {
       let error = Scratch.failure { () throws(HostError) in
         _ = try directory.openSubdirectory("file")
       }
-      #expect(error?.description == "open \(directory.path)/file: not a directory")
+      #expect(error?.description == "\(directory.path)/file: not a directory")
       #expect(try directory.status(of: "none") == nil)
       #expect(
         Scratch.failure { () throws(HostError) in _ = try directory.openSubdirectory("none") }?

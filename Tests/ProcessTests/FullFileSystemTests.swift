@@ -30,11 +30,7 @@ extension RealProcesses {
         }
         #expect(last.code == 4, "\(last.summary)")
         #expect(last.eventID == nil)
-        withKnownIssue(
-          "a write cut short by the end of space is told as that", isIntermittent: true
-        ) {
-          #expect(last.errors.contains("no space left on device"))
-        }
+        #expect(last.errors.contains("no space left on device"))
         #expect(told.count > 3)
         for words in [["inbox"], ["status"], ["heartbeat"], Stand.send("one more")] {
           for handle in ["forge", "scribe"] {

@@ -49,7 +49,7 @@ package struct Evidence: Equatable, Sendable {
     let name = "\(reason)-\(digest).json"
     guard let directory = try? state.subdirectory(Self.directoryName),
       let names = try? directory.names(), names.count < Self.fileLimit || isProof,
-      !names.contains(name)
+      (try? directory.status(of: name))?.byteCount ?? 0 == 0
     else { return }
     let bytes = CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")]
     try? directory.replaceFile(name, with: bytes, permissions: 0o600, durable: isProof)

@@ -44,7 +44,10 @@ package enum Beats {
   package static func newest(
     of handle: Handle, keys: [Bytes32], wire: Bytes32, _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Beat? {
-    try newest(in: fileName(handle), of: handle, keys: keys, wire: wire, shared)
+    let name = fileName(handle)
+    // Right after the file was put aside its last beat is the newest one.
+    if let beat = try newest(in: name, of: handle, keys: keys, wire: wire, shared) { return beat }
+    return try newest(in: name + ".1", of: handle, keys: keys, wire: wire, shared)
   }
 
   private static func newest(
@@ -122,11 +125,7 @@ package enum Beats {
     _ handle: Handle, pk: Bytes32, wire: Bytes32, _ shared: borrowing SharedDirectory
   ) throws(WireError) -> Int {
     try WireError.lifting { () throws(HostError) in
-      let name = fileName(handle)
-      let beats = try [name, name + ".1"].map { name throws(HostError) in
-        try newest(in: name, of: handle, keys: [pk], wire: wire, shared)?.n ?? 0
-      }
-      return beats.max() ?? 0
+      try newest(of: handle, keys: [pk], wire: wire, shared)?.n ?? 0
     }
   }
 

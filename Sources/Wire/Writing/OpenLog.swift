@@ -55,7 +55,8 @@ package struct OpenLog: ~Copyable {
     var receipt = Receipt(eventID: next.head.eventID, seq: next.head.seq, notes: notes)
     notes = []
     do {
-      try recordFile.save(record, state)
+      // After an adoption at once: one power cut after the other must not add up.
+      try recordFile.save(record, state, durable: !receipt.notes.isEmpty)
     } catch {
       receipt.notes.append(
         "the own head was not saved (\(error)); the next append adopts this line")

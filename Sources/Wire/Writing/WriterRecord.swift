@@ -95,7 +95,8 @@ package struct WriterFile: ~Copyable {
   ///
   /// The first save makes the file itself durable, and so does one that replaces both.
   package mutating func save(
-    _ record: WriterRecord, _ state: borrowing PrivateState, replacingBoth: Bool = false
+    _ record: WriterRecord, _ state: borrowing PrivateState, replacingBoth: Bool = false,
+    durable: Bool = false
   ) throws(WireError) {
     let isFirst = self.record == nil || replacingBoth
     var next = record
@@ -108,7 +109,9 @@ package struct WriterFile: ~Copyable {
       } else {
         try file.overwrite(slot, at: Int64(next.serial % Self.slotCount * Self.slotByteCount))
       }
-      if isFirst || next.serial.isMultiple(of: Self.syncInterval) { try file.synchronizeData() }
+      if isFirst || durable || next.serial.isMultiple(of: Self.syncInterval) {
+        try file.synchronizeData()
+      }
       if isFirst { try state.directory.synchronize() }
     }
     self.record = next
