@@ -27,7 +27,7 @@ extension CommandFailure {
   /// The failure that a system error is, with the hint that fits its kind.
   package init(_ error: HostError) {
     switch error {
-    case .system(let reason) where error.isFull:
+    case .system(let reason) where error.isFull && reason.path.hasPrefix("/"):
       self.init(.system, error.description, hint: ShellWord.line(["df", "-h", reason.path]))
     case .system: self.init(.system, error.description)
     case .refused(let path, .looseMode), .refused(let path, .writableByOthers):

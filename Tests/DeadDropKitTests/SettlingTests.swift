@@ -90,6 +90,22 @@ struct SettlingTests {
     }
   }
 
+  @Test("what this agent wrote meanwhile is not missed when the settling is done at last")
+  func ownLinesMeanwhile() throws {
+    try acked { bench, _ in
+      try bench.settle("forge")
+      let second = try bench.propose("host", by: "forge")
+      try bench.ack(second, by: "scribe")
+      try hold(SharedDirectory.decisionsName, bench) {
+        try bench.settle("forge")
+        try bench.send(["one", "two", "three"], by: "forge")
+      }
+      #expect(try bench.settle("forge").broken.isEmpty)
+      #expect(try bench.settle("forge").broken.isEmpty)
+      #expect(try bench.audit().missingDecisions.isEmpty)
+    }
+  }
+
   /// Holds the lock of a file on the wire by a descriptor of its own.
   private func hold(_ name: String, _ bench: Bench, _ body: () throws -> Void) throws {
     let directory = try Directory.open(bench.path, followLast: false)

@@ -49,7 +49,7 @@ extension RealProcesses {
     func privateLock() async throws {
       try await Stand.run(["forge", "scribe"]) { stand in
         let states = try FileManager.default.subpathsOfDirectory(atPath: stand.home)
-        let name = try #require(states.first { $0.hasSuffix("forge/writer.lock") })
+        let name = try #require(states.first { $0.hasSuffix("forge/writer.txt") })
         try holding(["\(stand.home)/\(name)"], stand) { child in
           let outcome = try stand.run(Stand.send("held up"), as: "forge")
           #expect(outcome.code == 7)

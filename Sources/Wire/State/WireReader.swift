@@ -23,6 +23,8 @@ package struct WireReader: Sendable {
   private var storeFile: FileStatus?
   /// Chains whose heads in `store` are ahead of those in the file.
   private var unsaved: [Handle] = []
+  /// What the writer of this agent remembered at the last catch-up.
+  private var own: (handle: Handle, record: WriterRecord?)?
   private var folded: WireState?
   private var foldedKey: HeadStore.Key?
 
@@ -40,6 +42,7 @@ package struct WireReader: Sendable {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
+    self.own = own
     return try catchUpLocked(shared, state, own: own, saves: saves)
   }
 
@@ -53,7 +56,7 @@ package struct WireReader: Sendable {
     // Where another process has read on, or another file is in a log's place, it is read again.
     guard try !refresh(state), try synchronize(unsaved, shared) else {
       (storeFile, unsaved) = (nil, [])
-      _ = try catchUpLocked(shared, state, own: nil, saves: true)
+      _ = try catchUpLocked(shared, state, own: own, saves: true)
       return
     }
     try store.append([], wire: genesis.id, state, durable: true)
@@ -187,8 +190,13 @@ package struct WireReader: Sendable {
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
     try newest.markSettled(wire: genesis.id, state)
+    // What is ahead of the file stays so: the own head, and heads that are not saved yet.
+    for (handle, record) in store.records
+    where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
+      newest.records[handle] = record
+    }
     store = newest
-    try noteSaved(state)
+    storeFile = try HeadStore.file(state)
   }
 
   /// What an agent's private state remembers of each chain, read without a change.
