@@ -7,11 +7,12 @@ RELEASE = .build/release/deaddrop
 # QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups.
 BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))
 
-.PHONY: help setup build release demo test bench check format install uninstall clean
+.PHONY: help setup build release demo test long bench check format install uninstall clean
 
 help:
 	@echo "make demo     build, then watch two agents reach a decision"
 	@echo "make test     run all tests"
+	@echo "make long     run the walks, kills and races in full size, about half an hour"
 	@echo "make bench    measure speed and size against their limits: Benchmarks/README.md"
 	@echo "make check    format, file lengths, words, imports"
 	@echo "make install  put the static binary into $(PREFIX)/bin"
@@ -31,6 +32,11 @@ demo: release
 
 test: build
 	swift test --parallel
+
+# Every call struck by every fault, 10,000 kills, 16 processes of 2,000 appends each.
+long: build release
+	DEADDROP_LONG=1 swift test --filter 'FaultTests|Power|DiskFull'
+	DEADDROP_LONG=1 DEADDROP_BINARY=$(CURDIR)/$(RELEASE) swift test --filter ProcessTests
 
 bench: release
 	Benchmarks/run $(BENCH)
