@@ -58,11 +58,15 @@ package enum LineSignature {
   package static func sign(
     _ object: JSONObject, as handle: Handle, with key: borrowing SigningKey
   ) -> [UInt8] {
-    let id = EventID.of(object)
-    var signed = object
-    signed[Field.eventID.key] = .string(id.hex)
-    signed[Field.publicKeyID.key] = .string(key.publicKey.keyID(for: handle.name))
-    signed[Field.signature.key] = .string(Base64.encode(key.sign(id.bytes)))
-    return CanonicalWriter.bytes(of: signed)
+    CanonicalWriter.bytes(of: EventID.signedPart(of: object)) { plain in
+      let id = SHA256Hasher.hash(plain)
+      return [
+        .init(key: Field.eventID.key, value: .hex(id)),
+        .init(
+          key: Field.publicKeyID.key, value: .string(key.publicKey.keyID(for: handle.name))),
+        .init(
+          key: Field.signature.key, value: .string(Base64.encode(key.sign(id.bytes)))),
+      ]
+    }
   }
 }

@@ -65,7 +65,19 @@ package struct Bytes32: Hashable, Sendable {
     return out
   }
 
-  package var hex: String { Hex.string(bytes) }
+  package var hex: String { String(decoding: hexDigits, as: UTF8.self) }
+
+  /// The 64 digits as bytes.
+  package var hexDigits: [UInt8] {
+    var out = [UInt8](repeating: 0, count: 64)
+    for (index, word) in [a, b, c, d].enumerated() {
+      for digit in 0..<16 {
+        let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * digit)) & 15
+        out[16 * index + digit] = Hex.digit(value)
+      }
+    }
+    return out
+  }
 }
 
 extension Bytes32: Comparable {

@@ -9,6 +9,43 @@ package enum CanonicalWriter {
     return out
   }
 
+  /// The object's bytes with members added, its own being spelled only once.
+  ///
+  /// `added` is given the bytes without them; they are sorted, and the object has none of their
+  /// keys.
+  package static func bytes(
+    of object: JSONObject, adding added: ([UInt8]) -> [JSONObject.Member]
+  ) -> [UInt8] {
+    var plain: [UInt8] = [UInt8(ascii: "{")]
+    var starts: [Int] = []
+    for member in object.members {
+      if plain.count > 1 { plain.append(UInt8(ascii: ",")) }
+      starts.append(plain.count)
+      write(member, to: &plain)
+    }
+    plain.append(UInt8(ascii: "}"))
+    var out: [UInt8] = []
+    out.reserveCapacity(plain.count + 256)
+    var taken = 0
+    for member in added(plain) {
+      let next = object.members.firstIndex { member.key < $0.key }
+      let place = next.map { starts[$0] } ?? plain.count - 1
+      out += plain[taken..<place]
+      if next == nil, out.count > 1 { out.append(UInt8(ascii: ",")) }
+      write(member, to: &out)
+      if next != nil { out.append(UInt8(ascii: ",")) }
+      taken = place
+    }
+    out += plain[taken...]
+    return out
+  }
+
+  private static func write(_ member: JSONObject.Member, to out: inout [UInt8]) {
+    write(member.key, to: &out)
+    out.append(UInt8(ascii: ":"))
+    write(member.value, to: &out)
+  }
+
   package static func bytes(of value: JSONValue) -> [UInt8] {
     var out: [UInt8] = []
     write(value, to: &out)
@@ -38,9 +75,7 @@ package enum CanonicalWriter {
     out.append(UInt8(ascii: "{"))
     for (index, member) in object.members.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      write(member.key, to: &out)
-      out.append(UInt8(ascii: ":"))
-      write(member.value, to: &out)
+      write(member, to: &out)
     }
     out.append(UInt8(ascii: "}"))
   }

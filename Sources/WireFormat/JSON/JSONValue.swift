@@ -32,6 +32,7 @@ extension JSONValue {
   }
 
   package static func string(_ string: String) -> JSONValue { .string(Text(string)) }
+  package static func hex(_ bytes: Bytes32) -> JSONValue { .string(Text(utf8: bytes.hexDigits)) }
   package static func strings(_ strings: [String]) -> JSONValue {
     .array(strings.map { .string($0) })
   }
@@ -100,6 +101,14 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
   /// The last of equal keys wins, as in assignment.
   package init(dictionaryLiteral elements: (Text, JSONValue?)...) {
     self.init()
-    for (key, value) in elements { self[key] = value }
+    members.reserveCapacity(elements.count + 4)
+    for (key, value) in elements {
+      // Most literals are written in canonical order: then nothing is searched or moved.
+      if let value, members.last.map({ $0.key < key }) ?? true {
+        members.append(Member(key: key, value: value))
+      } else {
+        self[key] = value
+      }
+    }
   }
 }

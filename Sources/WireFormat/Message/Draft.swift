@@ -33,21 +33,22 @@ package struct Draft: Sendable {
   package func object(
     from handle: Handle, pk: Bytes32, wire: Bytes32, place: Envelope.Place, at time: Timestamp
   ) -> JSONObject {
-    var object: JSONObject = [
-      "ack_required": .bool(ackRequired), "body": body,
-      "correlation_id": .string(correlationID ?? Text(time.string)), "from": .string(handle.name),
-      "kind": .integer(type.kind), "pk": .string(pk.hex), "priority": .string(priority.rawValue),
-      "re": re.map { .string($0.hex) }, "refs": .array(refs.map { .string($0) }),
-      "subject": .string(subject), "timestamp": .string(time.string), "to": to.value,
-      "type": .string(type.word), "v": .integer(1), "wire": .string(wire.hex),
+    let stamp = Text(time.string)
+    let link: (seq: Int, prev: Bytes32)? =
+      if case .chain(let seq, let prev) = place { (seq, prev) } else { nil }
+    let n: Int? = if case .beat(let n) = place { n } else { nil }
+    return [
+      Field.ackRequired.key: .bool(ackRequired),
+      Field.after.key: after.isEmpty ? nil : .array(after.sorted().map { .hex($0) }),
+      Field.body.key: body, Field.correlationID.key: .string(correlationID ?? stamp),
+      Field.from.key: .string(handle.name), Field.kind.key: .integer(type.kind),
+      Field.n.key: n.map { .integer($0) }, Field.pk.key: .hex(pk),
+      Field.prev.key: link.map { .hex($0.prev) },
+      Field.priority.key: .string(priority.rawValue), Field.re.key: re.map { .hex($0) },
+      Field.refs.key: .array(refs.map { .string($0) }),
+      Field.seq.key: link.map { .integer($0.seq) }, Field.subject.key: .string(subject),
+      Field.timestamp.key: .string(stamp), Field.to.key: to.value,
+      Field.type.key: .string(type.word), Field.v.key: .integer(1), Field.wire.key: .hex(wire),
     ]
-    if !after.isEmpty { object["after"] = .strings(after.sorted().map(\.hex)) }
-    switch place {
-    case .chain(let seq, let prev):
-      object["seq"] = .integer(seq)
-      object["prev"] = .string(prev.hex)
-    case .beat(let n): object["n"] = .integer(n)
-    }
-    return object
   }
 }

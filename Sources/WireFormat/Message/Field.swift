@@ -56,7 +56,9 @@ package enum Field: Int, CaseIterable, Sendable {
     }
   }
 
-  package var key: Text { Text(name) }
+  package var key: Text { Self.keys[rawValue] }
+
+  private static let keys = allCases.map { Text($0.name) }
 
   /// The names as bytes, by raw value.
   static let spellings: [[UInt8]] = allCases.map { Array($0.name.utf8) }
