@@ -28,7 +28,7 @@ struct WriteRows {
     let wire = try BenchWire.found(in: memory + "/write")
     let directory = try bench.newDirectory("write-python", in: memory)
     let peers = try Peers(bench.plan, for: wire)
-    var writing = try Writing(wire, as: wire.writer)
+    var writing = try Writing(wire, as: wire.writer, synchronizes: false)
     let draft = try wire.draft(by: wire.writer)
     var own: [Double] = []
     var signing: [Double] = []
