@@ -45,18 +45,27 @@ package enum Repair {
     let state = try KitError.liftingWire { () throws(WireError) in
       try PrivateState.open(statePath)
     }
+    let heads = try readableHeads(state, genesis.id)
+    if let verified = heads?.records[handle]?.head { try require(verified, chain, log, shared) }
+    let end = reading.scans[handle]?.end ?? .init()
+    let known = try takeUp(chain, log, end, shared, state)
+    // Only now: what refuses must leave all as it was.
     let putAside = try KitError.liftingWire { () throws(WireError) in
       try HeadStore.putAsideDamaged(state, wire: genesis.id)
     }
-    let heads = try KitError.liftingWire { () throws(WireError) in
-      try HeadStore.load(state, wire: genesis.id)
-    }
-    if let verified = heads.records[handle]?.head { try require(verified, chain, log, shared) }
-    let end = reading.scans[handle]?.end ?? .init()
-    let known = try takeUp(chain, log, end, shared, state)
     return Outcome(
       handle: handle, log: log, head: chain.head, known: known, witnesses: witnesses,
       putAside: putAside)
+  }
+
+  /// What this machine verified before; nil where that cannot be read any more.
+  private static func readableHeads(
+    _ state: borrowing PrivateState, _ wire: Bytes32
+  ) throws(KitError) -> HeadStore? {
+    do { return try HeadStore.load(state, wire: wire) } catch {
+      if case .privateState = error { return nil }
+      throw .wire(error)
+    }
   }
 
   private static func requireWhole(
@@ -107,8 +116,10 @@ package enum Repair {
     if !isHeld { throw .wire(.ownLogDiffers(log: log, seq: known.seq)) }
   }
 
-  /// Whether the log that gave this chain has just this line.
-  private static func holds(
+  /// Whether the log that gave this chain has just this line, signed as all of the chain is.
+  ///
+  /// What a line says of its own id proves nothing: anybody who can write the log can plant one.
+  static func holds(
     _ head: Head, _ chain: Chain, _ log: String, _ shared: borrowing SharedDirectory
   ) throws(KitError) -> Bool {
     if head.seq == 0 || head == chain.head { return true }
@@ -116,10 +127,13 @@ package enum Repair {
       guard let file = try shared.openIfReadable(log) else { return false }
       var isHeld = false
       _ = try LineStream.forEachLine(of: file) { (_, line) throws(HostError) in
-        guard let line, let envelope = try? Envelope.read(line) else { return }
-        if case .chain(head.seq, _) = envelope.place, envelope.eventID == head.eventID {
-          isHeld = true
-        }
+        guard let line, let envelope = try? Envelope.read(line),
+          case .chain(head.seq, _) = envelope.place, envelope.eventID == head.eventID,
+          envelope.pk == chain.key(at: head.seq),
+          EventID.of(line, envelope.fields) == head.eventID,
+          LineSignature.holds(line, envelope, from: chain.handle)
+        else { return }
+        isHeld = true
       }
       return isHeld
     }
