@@ -6,7 +6,9 @@ import WireFormat
 
 extension Doctor {
   /// Files that belong to nobody, and those that somebody else could change.
-  mutating func examineNames(_ shared: borrowing SharedDirectory, _ audit: Audit) {
+  mutating func examineNames(
+    _ shared: borrowing SharedDirectory, _ audit: Audit, _ agent: Handle?
+  ) {
     let logs = audit.reading.directory.entries.mapValues(\.log)
     let known = Set(Self.ownNames + logs.values)
     do {
@@ -24,9 +26,12 @@ extension Doctor {
       }
       if others.count > 20 { note(.warning, path, "\(others.count - 20) more such files") }
       for (handle, log) in logs.sorted(by: { $0.key < $1.key }) {
-        try examineFile(log, "where \(handle) writes", shared)
+        // Its writer refuses a log that a group can write, or that is not its own.
+        let policy = handle == agent ? FilePolicy.own : Self.readable
+        try examineFile(log, "where \(handle) writes", policy, shared)
       }
-      try examineFile(SharedDirectory.decisionsName, "where decisions are copied", shared)
+      try examineFile(
+        SharedDirectory.decisionsName, "where decisions are copied", Self.readable, shared)
       if let beats = try shared.directory.status(of: SharedDirectory.beatsName),
         beats.kind != .directory
       {
@@ -38,11 +43,12 @@ extension Doctor {
     examineTiers(shared, audit.reading.genesis)
   }
 
+  private static let readable = FilePolicy(owner: .any, forbiddenMode: 0o002)
+
   private mutating func examineFile(
-    _ name: String, _ what: String, _ shared: borrowing SharedDirectory
+    _ name: String, _ what: String, _ policy: FilePolicy, _ shared: borrowing SharedDirectory
   ) throws(HostError) {
     guard let status = try shared.directory.status(of: name) else { return }
-    let policy = FilePolicy(owner: .any, forbiddenMode: 0o002)
     guard let refusal = policy.refusal(of: status, user: Environment.effectiveUser) else { return }
     note(.bad, name, "\(refusal.words), \(what)", remedy: ["ls", "-ld", "\(path)/\(name)"])
   }
@@ -88,7 +94,8 @@ extension Doctor {
 
   /// Keys, state and memory of the agent itself.
   mutating func examine(
-    _ agent: Handle, _ genesis: Genesis, _ shared: borrowing SharedDirectory, _ audit: Audit
+    _ agent: Handle, _ stored: Head?, _ genesis: Genesis, _ shared: borrowing SharedDirectory,
+    _ audit: Audit
   ) {
     let statePath = places.state(wire: genesis.id, handle: agent)
     do throws(KitError) {
@@ -97,7 +104,9 @@ extension Doctor {
       let state = try KitError.liftingWire { () throws(WireError) in
         try PrivateState.open(statePath)
       }
-      try examineWriter(agent, key, shared, state, audit)
+      // Once it was read before the log, and now that it can be read at all.
+      _ = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
+      try examineWriter(agent, key, stored, shared, state, audit)
       examineEvidence(state)
       try examineTrust(agent, state, audit)
     } catch {
@@ -107,23 +116,27 @@ extension Doctor {
 
   /// Whether the next line would be signed on from the right place.
   private mutating func examineWriter(
-    _ agent: Handle, _ key: Bytes32, _ shared: borrowing SharedDirectory,
+    _ agent: Handle, _ key: Bytes32, _ stored: Head?, _ shared: borrowing SharedDirectory,
     _ state: borrowing PrivateState, _ audit: Audit
   ) throws(KitError) {
     guard let chain = audit.reading.chains[agent],
       let log = audit.reading.directory.entries[agent]?.log
-    else { return }
+    else {
+      note(agent.name, .wire(.notAMember(agent)))
+      return
+    }
     let file = "\(state.path)/\(WriterFile.name)"
-    let record = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
-    let ahead = chain.head.seq - (record?.head.seq ?? 0)
-    if record == nil, chain.head.seq > 0 {
-      note(file, .wire(.ownLogAhead(log: log, seq: chain.head.seq, known: 0)))
+    let known = stored ?? .none
+    let ahead = chain.head.seq - known.seq
+    let isHeld = try Repair.holds(known, chain, log, shared)
+    if chain.head.seq == 0, known.seq == 0 {
+      note(log, .wire(.notJoined(agent)))
     } else if ahead < 0 {
-      note(log, .wire(.ownLogBehind(log: log, seq: record?.head.seq ?? 0)))
-    } else if ahead > LogWriter.adoptableLines {
-      note(file, .wire(.ownLogAhead(log: log, seq: chain.head.seq, known: chain.head.seq - ahead)))
-    } else if ahead == 0, let record, record.head != chain.head, chain.verdict == .sound {
-      note(log, .wire(.ownLogDiffers(log: log, seq: record.head.seq)))
+      note(log, .wire(.ownLogBehind(log: log, seq: known.seq)))
+    } else if stored == nil || ahead > LogWriter.adoptableLines {
+      note(file, .wire(.ownLogAhead(log: log, seq: chain.head.seq, known: known.seq)))
+    } else if !isHeld {
+      note(log, .wire(.ownLogDiffers(log: log, seq: known.seq)))
     } else if ahead > 0 {
       note(.warning, log, "\(ahead) lines of an interrupted append: the next one adopts them")
     } else {

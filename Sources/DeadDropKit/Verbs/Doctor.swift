@@ -78,10 +78,12 @@ package struct Doctor {
       note(.ok, SharedDirectory.genesisName, "wire \(genesis.id.hex)")
       examineClock(genesis)
       let agent = findAgent(genesis)
+      // Read before the log: whatever this agent has stored by now must be there.
+      let stored = agent.flatMap { storedHead($0, genesis) }
       let audit = try examineLines(shared, genesis, agent)
-      examineNames(shared, audit)
+      examineNames(shared, audit, agent)
       examineWitnesses(shared, audit)
-      if let agent { examine(agent, genesis, shared, audit) }
+      if let agent { examine(agent, stored, genesis, shared, audit) } else { seekLost(audit) }
     } catch {
       note(path, error)
     }
@@ -98,6 +100,19 @@ package struct Doctor {
         note(places.states, error)
       }
       return nil
+    }
+  }
+
+  /// Members whose key is here and whose private state is not: they cannot go on unaided.
+  private mutating func seekLost(_ audit: Audit) {
+    let wire = audit.reading.genesis.id
+    for handle in (try? places.identities(on: wire))?.isEmpty == true ? audit.reading.handles : [] {
+      guard let chain = audit.reading.chains[handle], chain.head.seq > 0,
+        let log = audit.reading.directory.entries[handle]?.log,
+        let pk = try? KeyStore(places).publicKey(handle), pk == chain.key
+      else { continue }
+      let lost = WireError.ownLogAhead(log: log, seq: chain.head.seq, known: 0)
+      note(places.state(wire: wire, handle: handle), .wire(lost))
     }
   }
 
@@ -135,7 +150,15 @@ package struct Doctor {
     _ shared: borrowing SharedDirectory, _ genesis: Genesis, _ agent: Handle?
   ) throws(KitError) -> Audit {
     var options = WireReading.Options()
-    if let agent { options.known = known(agent, genesis) }
+    if let agent {
+      options.known = known(agent, genesis)
+      if options.known.isEmpty {
+        note(
+          .warning, "\(places.state(wire: genesis.id, handle: agent))/heads.json",
+          "nothing is held against the logs: the next command reads them afresh",
+          remedy: ["deaddrop", "status"])
+      }
+    }
     let audit = try KitError.lifting { () throws(HostError) in
       try Audit(shared, genesis, options)
     }
@@ -155,7 +178,7 @@ package struct Doctor {
         let log = audit.reading.directory.entries[handle]?.log
       else { continue }
       let (grade, words) = Self.words(for: chain)
-      note(grade, log, words)
+      note(grade, log, words, remedy: grade == .bad ? ["deaddrop", "verify"] : nil)
     }
     if !audit.missingDecisions.isEmpty {
       note(
@@ -189,6 +212,13 @@ package struct Doctor {
           + "the log must come back from another copy"
       )
     }
+  }
+
+  /// The line that the agent stored last; what cannot be read is told later.
+  private func storedHead(_ agent: Handle, _ genesis: Genesis) -> Head? {
+    let path = places.state(wire: genesis.id, handle: agent)
+    guard let state = try? PrivateState.open(path) else { return nil }
+    return (try? WriterFile.peek(state))??.head
   }
 
   /// What the agent verified before; without it only the wire itself speaks.
