@@ -19,7 +19,9 @@ package enum EvidenceFinding: Equatable, Sendable {
 
   /// Judges the lines by themselves; a key counts as it is named in the line that it signs.
   package init(_ evidence: Evidence) {
-    let lines = evidence.exhibits.map { SignedLine.read($0.bytes, wire: evidence.wire) }
+    let lines = evidence.exhibits.map {
+      SignedLine.read($0.bytes, wire: evidence.wire, handle: evidence.handle)
+    }
     guard !lines.isEmpty else {
       self = .nothing("it holds no line")
       return
@@ -53,9 +55,9 @@ package enum EvidenceFinding: Equatable, Sendable {
 
   /// The two of these lines that prove a fork, if any do.
   static func rivals(
-    in exhibits: [Evidence.Exhibit], wire: Bytes32
+    in exhibits: [Evidence.Exhibit], wire: Bytes32, handle: Handle
   ) -> [Evidence.Exhibit]? {
-    rivals(in: exhibits.map { SignedLine.read($0.bytes, wire: wire) })
+    rivals(in: exhibits.map { SignedLine.read($0.bytes, wire: wire, handle: handle) })
       .map { [exhibits[$0.0], exhibits[$0.1]] }
   }
 
@@ -79,8 +81,8 @@ package enum EvidenceFinding: Equatable, Sendable {
   }
 }
 
-/// A line whose id, wire and signature were checked by what it says of itself.
-private struct SignedLine {
+/// A line of one handle whose id, wire and signature were checked by the key that it names.
+struct SignedLine {
   let pk: Bytes32
   let seq: Int
   let prev: Bytes32
@@ -97,18 +99,20 @@ private struct SignedLine {
 }
 
 extension SignedLine {
-  static func read(_ bytes: [UInt8], wire: Bytes32) -> Result<SignedLine, LineFault> {
+  /// A line of another handle has an unknown key: two chains of one key exclude nothing.
+  static func read(
+    _ bytes: [UInt8], wire: Bytes32, handle: Handle
+  ) -> Result<SignedLine, LineFault> {
     Result { () throws(LineFault) in
       let line = bytes.span
       let envelope = try Envelope.read(line)
       guard case .chain(let seq, let prev) = envelope.place else { throw .malformed }
       guard envelope.wire == wire else { throw .wrongWire }
       guard EventID.of(line, envelope.fields) == envelope.eventID else { throw .eventIDMismatch }
-      guard (try? PublicKey(checking: envelope.pk)) != nil else { throw .unknownKey }
-      let from = (try? JSONParser.object(line))?[Field.from.key]?.text
-      guard let sender = from.flatMap(Handle.init(sender:)),
-        LineSignature.holds(line, envelope, from: sender)
-      else { throw .badSignature }
+      guard (try? PublicKey(checking: envelope.pk)) != nil, envelope.isFrom(handle, line) else {
+        throw .unknownKey
+      }
+      guard LineSignature.holds(line, envelope, from: handle) else { throw .badSignature }
       return SignedLine(
         pk: envelope.pk, seq: seq, prev: prev, eventID: envelope.eventID,
         contentFault: envelope.contentFault(line))

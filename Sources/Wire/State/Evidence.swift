@@ -51,8 +51,7 @@ package struct Evidence: Equatable, Sendable {
       let names = try? directory.names(), names.count < Self.fileLimit || isProof,
       (try? directory.status(of: name))?.byteCount ?? 0 == 0
     else { return }
-    let bytes = CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")]
-    try? directory.replaceFile(name, with: bytes, permissions: 0o600, durable: isProof)
+    try? directory.replaceFile(name, with: spelled, permissions: 0o600, durable: isProof)
   }
 
   private var object: JSONObject {
@@ -83,5 +82,9 @@ package struct Evidence: Equatable, Sendable {
     }
     self.init(
       wire: wire, handle: handle, log: log.string, reason: reason.string, exhibits: exhibits)
+    // One spelling: nothing beside what was kept, and nothing said twice.
+    guard bytes == spelled else { return nil }
   }
+
+  private var spelled: [UInt8] { CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")] }
 }

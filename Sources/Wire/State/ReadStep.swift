@@ -99,7 +99,8 @@ struct ReadStep {
     else { return }
     if let seq = chain.forkSeq,
       let rivals = EvidenceFinding.rivals(
-        in: [held].compactMap { $0 } + Self.lines(from: seq, in: file), wire: wire)
+        in: [held].compactMap { $0 } + lines(from: seq, wire, in: file), wire: wire,
+        handle: chain.handle)
     {
       keep(ChainVerdict.fork.rawValue, rivals)
     }
@@ -111,17 +112,25 @@ struct ReadStep {
     }
   }
 
-  /// The lines that claim a seq or the one after it, which may link to another line of that seq.
-  private static func lines(
-    from seq: Int, in file: borrowing OpenFile
+  /// The lines that hold a seq or the one after it, which may link to another line of that seq.
+  ///
+  /// Only those that a key of the chain signed, each once: no lines that claim a place in vain, and
+  /// be they many, hide the ones that prove something.
+  private func lines(
+    from seq: Int, _ wire: Bytes32, in file: borrowing OpenFile
   ) -> [Evidence.Exhibit] {
     var lines: [Evidence.Exhibit] = []
+    var seen: Set<Bytes32> = []
     _ = try? LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
       guard let line, let envelope = try? Envelope.read(line),
         case .chain(let claimed, _) = envelope.place, (seq...(seq + 1)).contains(claimed),
-        lines.count < 32
+        lines.count < 32, chain.spans.contains(where: { $0.pk == envelope.pk }),
+        !seen.contains(envelope.eventID)
       else { return }
-      lines.append(.init(bytes: line.bytes(in: 0..<line.count), line: place.number))
+      let bytes = line.bytes(in: 0..<line.count)
+      guard case .success = SignedLine.read(bytes, wire: wire, handle: chain.handle) else { return }
+      seen.insert(envelope.eventID)
+      lines.append(.init(bytes: bytes, line: place.number))
     }
     return lines
   }
