@@ -53,10 +53,14 @@ package struct WireReader: Sendable {
     guard !unsaved.isEmpty else { return }
     let lock = try state.lock("reader.lock")
     defer { try? lock.unlock() }
-    // Where another process has read on, or another file is in a log's place, it is read again.
-    guard try !refresh(state), try synchronize(unsaved, shared) else {
-      (storeFile, unsaved) = (nil, [])
+    // Where another process has read on, it is read again from there.
+    guard try !refresh(state) else {
       _ = try catchUpLocked(shared, state, own: own, saves: true)
+      return
+    }
+    // Another file in a log's place is held against what was verified of the old one.
+    guard try synchronize(unsaved, shared) else {
+      _ = try readWhole(shared, state)
       return
     }
     try store.append([], wire: genesis.id, state, durable: true)
@@ -64,11 +68,21 @@ package struct WireReader: Sendable {
   }
 
   /// Loads what another process has saved; false where nobody did.
+  ///
+  /// Heads that are only in memory and higher stay: between two such heads no line carries state.
   private mutating func refresh(_ state: borrowing PrivateState) throws(WireError) -> Bool {
     let file = try HeadStore.file(state)
     if let file, file == storeFile { return false }
+    let held = store
     store = try HeadStore.load(state, wire: genesis.id)
-    (storeFile, unsaved) = (file, [])
+    storeFile = file
+    unsaved = unsaved.filter { handle in
+      guard let old = held.records[handle], let new = store.records[handle],
+        new.verdict == .sound, new.log == old.log, new.head.seq < old.head.seq
+      else { return false }
+      store.records[handle] = old
+      return true
+    }
     return true
   }
 
