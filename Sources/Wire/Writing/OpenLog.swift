@@ -74,8 +74,8 @@ package struct OpenLog: ~Copyable {
     return envelope
   }
 
-  /// Writes the bytes as one, or leaves the log as it was.
-  private func write(_ bytes: [UInt8], at start: Int64) throws(WireError) {
+  /// Writes the bytes as one, or leaves the log as it was; where it cannot, nothing more is written.
+  private mutating func write(_ bytes: [UInt8], at start: Int64) throws(WireError) {
     do throws(HostError) {
       var written = 0
       for _ in 0..<2 {
@@ -87,8 +87,8 @@ package struct OpenLog: ~Copyable {
         let reason = Self.failure { () throws(HostError) in
           if !rest.isEmpty { _ = try file.writeOnce(rest) }
         }
-        try file.truncate(to: start)
-        if let reason { throw reason }
+        stopped = Self.failure { () throws(HostError) in try file.truncate(to: start) }
+        if let error = stopped ?? reason { throw error }
       }
       throw .tornWrite(file.path, wanted: bytes.count, wrote: written)
     } catch { throw .host(error) }
