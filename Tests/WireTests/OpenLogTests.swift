@@ -83,7 +83,7 @@ struct OpenLogTests {
     }
   }
 
-  @Test("several lines under one lock are one chain, each with its own time")
+  @Test("several lines under one lock are one chain, no two neighbours of one time")
   func several() throws {
     try joined { place in
       let shared = try SharedDirectory.open(place.path)
@@ -102,7 +102,7 @@ struct OpenLogTests {
       let times = try place.bytes().split(separator: 10).dropFirst().compactMap {
         try Message(Array($0).span, Envelope.read(Array($0).span)).timestamp.microseconds
       }
-      #expect(times == (0..<39).map { 1_800_000_000_000_000 + $0 % 2 } || Set(times).count == 39)
+      #expect(zip(times, times.dropFirst()).allSatisfy { $0 != $1 })
     }
   }
 
