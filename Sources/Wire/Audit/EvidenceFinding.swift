@@ -27,7 +27,7 @@ package enum EvidenceFinding: Equatable, Sendable {
       return
     }
     switch evidence.reason {
-    case ChainVerdict.fork.rawValue where lines.count > 1: self = Self.fork(lines)
+    case ChainVerdict.fork.rawValue: self = Self.fork(lines)
     case ChainVerdict.rollback.rawValue: self = Self.signed(lines[0])
     default: self = Self.refused(lines[0], for: evidence.reason)
     }
@@ -76,7 +76,12 @@ package enum EvidenceFinding: Equatable, Sendable {
     case .failure(let fault): .nothing("its line is \(fault.rawValue), not \(reason)")
     case .success(let line) where line.contentFault?.rawValue == reason:
       .refused(line.contentFault ?? .malformed)
-    case .success: LineFault(rawValue: reason) == nil ? .nothing("no such reason") : .needsWire
+    case .success:
+      switch LineFault(rawValue: reason) {
+      case nil: .nothing("no such reason")
+      case .unknownKey, .gap, .notDerived: .needsWire
+      default: .nothing("its line is good")
+      }
     }
   }
 }
