@@ -80,7 +80,7 @@ package struct Doctor {
       let agent = findAgent(genesis)
       // Read before the log: whatever this agent has stored by now must be there.
       let stored = agent.flatMap { storedHead($0, genesis) }
-      let audit = try examineLines(shared, genesis, agent)
+      let audit = try examineLines(shared, genesis, agent, stored)
       examineNames(shared, audit, agent)
       examineWitnesses(shared, audit)
       if let agent { examine(agent, stored, genesis, shared, audit) } else { seekLost(audit) }
@@ -147,12 +147,13 @@ package struct Doctor {
 
   /// Every line again, against what this agent remembers.
   private mutating func examineLines(
-    _ shared: borrowing SharedDirectory, _ genesis: Genesis, _ agent: Handle?
+    _ shared: borrowing SharedDirectory, _ genesis: Genesis, _ agent: Handle?, _ stored: Head?
   ) throws(KitError) -> Audit {
     var options = WireReading.Options()
     if let agent {
       options.known = known(agent, genesis)
-      if options.known.isEmpty {
+      // Whoever wrote more than its card has read before that.
+      if options.known.isEmpty, stored?.seq ?? 0 > 1 {
         note(
           .warning, "\(places.state(wire: genesis.id, handle: agent))/heads.json",
           "nothing is held against the logs: the next command reads them afresh",
