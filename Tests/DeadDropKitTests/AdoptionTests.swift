@@ -178,7 +178,8 @@ struct AdoptionTests {
       let other = try bench.replica()
       try other.send("there", by: "scribe")
       try bench.send("here", by: "scribe")
-      let forked = try bench.lines(of: "scribe") + [try #require(try other.lines(of: "scribe").last)]
+      let rival = try #require(try other.lines(of: "scribe").last)
+      let forked = try bench.lines(of: "scribe") + [rival]
       try lose(.everything, bench)
       try bench.setLines(forked, of: "scribe")
       try bench.expectNoAdoption("scribe", "two histories were signed at line 5")

@@ -180,7 +180,8 @@ struct DoctorTests {
     try written { bench in
       try bench.append(Array("{".utf8), to: "scribe")
       try bench.settle("forge")
-      let told = try #require(try bench.doctor("forge").warnings.first { $0.finding.contains("evidence") })
+      let warnings = try bench.doctor("forge").warnings
+      let told = try #require(warnings.first { $0.finding.contains("evidence") })
       let file = try #require(told.remedy?.last)
       #expect(told.remedy?.dropLast() == ["deaddrop", "verify", "--evidence"])
       let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
@@ -198,7 +199,8 @@ struct DoctorTests {
         var bad: [String] = []
         for number in 0..<(index == 0 ? 40 : 12) {
           if index == 0 {
-            if (try? bench.send(Text("n\(number)"), by: "scribe")) == nil { bad.append("\(number)") }
+            let receipt = try? bench.send(Text("n\(number)"), by: "scribe")
+            if receipt == nil { bad.append("\(number)") }
           } else {
             let checkups = try? Doctor.examine(
               directory: bench.path, as: "scribe", in: bench.places("scribe"))

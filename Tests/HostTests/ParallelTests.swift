@@ -83,14 +83,11 @@ struct ParallelTests {
   @Test("progress only rises, and ends with all that is done")
   func progress() throws {
     var told: [Int] = []
-    _ = try Parallel.map(50, threads: 1, done: { told.append($0) }) { index throws(HostError) in
-      index
-    }
+    let itself: @Sendable (Int) throws(HostError) -> Int = { $0 }
+    _ = try Parallel.map(50, threads: 1, done: { told.append($0) }, itself)
     #expect(told == Array(1...50))
     told = []
-    _ = try Parallel.map(50, threads: 3, done: { told.append($0) }) { index throws(HostError) in
-      index
-    }
+    _ = try Parallel.map(50, threads: 3, done: { told.append($0) }, itself)
     #expect(told == told.sorted())
     #expect(told.allSatisfy { (0...50).contains($0) })
   }

@@ -63,9 +63,11 @@ struct EvidenceTests {
     let stray = try #require(wire.logs["bob"]?.last)
     let pk = try TestKey("bob/1").pk
     #expect(EvidenceFinding(evidence(wire, "fork", [own[2], stray])) == .fork(signer: pk, seq: 3))
-    for pair in [[own[2], own[3]], [own[3], own[2]], [own[1], stray], [own[2], own[2]], [own[2]]] {
-      #expect(!EvidenceFinding(evidence(wire, "fork", pair)).holds || pair.count == 1)
-      #expect(!isFork(EvidenceFinding(evidence(wire, "fork", pair))))
+    let innocent = [
+      [own[2], own[3]], [own[3], own[2]], [own[1], stray], [own[2], own[2]], [own[2]], [],
+    ]
+    for lines in innocent {
+      #expect(!EvidenceFinding(evidence(wire, "fork", lines)).holds, "\(lines.count)")
     }
   }
 
@@ -157,7 +159,12 @@ struct EvidenceTests {
         }
       }
     }
-    #expect(EvidenceFinding(evidence(wire, "gap", [good])) == .needsWire)
+    for reason in LineFault.allCases {
+      // A good line bears out no fault that its bytes alone would show.
+      let isOutside = [.unknownKey, .gap, .notDerived].contains(reason)
+      let finding = EvidenceFinding(evidence(wire, reason.rawValue, [good]))
+      #expect(isOutside ? finding == .needsWire : !finding.holds, "\(reason)")
+    }
     #expect(!EvidenceFinding(evidence(wire, "nonsense", [good])).holds)
     #expect(!EvidenceFinding(evidence(wire, "malformed", [])).holds)
     let pk = try TestKey("bob/1").pk

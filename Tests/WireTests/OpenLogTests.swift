@@ -150,7 +150,8 @@ struct OpenLogTests {
         _ = consume open
         let receipt = try #require(try place.append("four").first)
         #expect(receipt.seq == 4)
-        #expect(receipt.notes == ["1 lines of an interrupted append were adopted from \(place.log)"])
+        let note = "1 lines of an interrupted append were adopted from \(place.log)"
+        #expect(receipt.notes == [note])
         #expect(try place.chain().head.seq == 4)
       }
     }
