@@ -30,8 +30,11 @@ extension CommandFailure {
     case .system(let reason) where error.isFull && reason.path.hasPrefix("/"):
       self.init(.system, error.description, hint: ShellWord.line(["df", "-h", reason.path]))
     case .system: self.init(.system, error.description)
-    case .refused(let path, .looseMode), .refused(let path, .writableByOthers):
+    case .refused(let path, .looseMode):
       self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-rwx", path]))
+    // Peers must go on reading what is shared.
+    case .refused(let path, .writableByOthers):
+      self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-w", path]))
     case .refused(let path, _):
       self.init(.unsafe, error.description, hint: ShellWord.line(["ls", "-ld", path]))
     case .locked: self.init(.locked, error.description)

@@ -29,6 +29,9 @@ public struct Agent: ~Copyable {
     }
   }
 
+  /// What the last `send` or `unread` met that is not as it should be: a clause each, empty mostly.
+  public private(set) var warnings: [String] = []
+
   /// The name that this agent signs with.
   public var handle: String { session.handle.name }
 
@@ -50,7 +53,7 @@ public struct Agent: ~Copyable {
         outgoing.to.append(recipient)
       }
       outgoing.re = re
-      _ = try session.catchUp(saves: false)
+      try catchUp()
       let receipt = try session.send(outgoing)
       return StoredMessage(id: receipt.eventID.hex, seq: receipt.seq)
     } catch {
@@ -63,7 +66,7 @@ public struct Agent: ~Copyable {
   /// They stay unread until `markRead`, so that a crash between the two shows them again.
   public mutating func unread() throws(AgentError) -> [ReceivedMessage] {
     do throws(KitError) {
-      _ = try session.catchUp(saves: false)
+      try catchUp()
       let inbox = try session.inbox(
         session: Session.defaultSession, limit: nil, isPeek: false)
       return inbox.lines.compactMap { line in
@@ -79,6 +82,13 @@ public struct Agent: ~Copyable {
     } catch {
       throw AgentError(error)
     }
+  }
+
+  private mutating func catchUp() throws(KitError) {
+    let report = try session.catchUp(saves: false)
+    warnings =
+      report.bad.map { "\($0.file):\($0.line): \($0.reason.rawValue)" }
+      + report.broken.map { "\($0.log): \($0.verdict.rawValue)" }
   }
 
   /// Moves the cursor past what `unread` gave, and tells the peers by a beat.

@@ -38,7 +38,8 @@ package struct FilePolicy: Equatable, Sendable {
     if owner == .own && status.owner != user { return .foreignOwner }
     if kind == .regular && status.links > 1 { return .hardLinked }
     let loose = status.mode & forbiddenMode
-    if loose & 0o022 != 0 { return .writableByOthers }
-    return loose == 0 ? nil : .looseMode
+    if loose == 0 { return nil }
+    // Of a secret nobody need know which way it is open.
+    return forbiddenMode & 0o044 == 0 ? .writableByOthers : .looseMode
   }
 }

@@ -150,7 +150,7 @@ struct DoctorTests {
       let checkups = try bench.doctor("scribe")
       #expect(checkups.bad.isEmpty)
       #expect(checkups.says(.warning, "clock", "forge", "in the future"))
-      #expect(checkups.says(.warning, log, "forge has seen line 9 of scribe", "ends with 4"))
+      #expect(checkups.says(.warning, log, "a beat of forge names its line 9", "ends with 4"))
     }
   }
 

@@ -34,7 +34,7 @@ struct RefusedFileTests {
   func writableKey(permissions: Int) throws {
     try founded { bench, key in
       try bench.restrict(key, to: permissions)
-      try expectRefused(.writableByOthers, bench, key)
+      try expectRefused(.looseMode, bench, key)
     }
   }
 

@@ -92,7 +92,7 @@ struct OpenFileTests {
       (0o646, .own, .writableByOthers),
       (0o600, .secret, nil),
       (0o640, .secret, .looseMode),
-      (0o622, .secret, .writableByOthers),
+      (0o622, .secret, .looseMode),
       (0o666, .anyOwner, nil),
     ] as [(UInt16, FilePolicy, FileRefusal?)])
   func mode(mode: UInt16, policy: FilePolicy, refusal: FileRefusal?) throws {

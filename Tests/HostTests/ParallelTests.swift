@@ -82,14 +82,17 @@ struct ParallelTests {
 
   @Test("progress only rises, and ends with all that is done")
   func progress() throws {
-    var told: [Int] = []
     let itself: @Sendable (Int) throws(HostError) -> Int = { $0 }
-    _ = try Parallel.map(50, threads: 1, done: { told.append($0) }, itself)
-    #expect(told == Array(1...50))
-    told = []
-    _ = try Parallel.map(50, threads: 3, done: { told.append($0) }, itself)
-    #expect(told == told.sorted())
-    #expect(told.allSatisfy { (0...50).contains($0) })
+    func told(threads: Int) throws -> [Int] {
+      let told = Mutex<[Int]>([])
+      let note: @Sendable (Int) -> Void = { count in told.withLock { $0.append(count) } }
+      _ = try Parallel.map(50, threads: threads, done: note, itself)
+      return told.withLock { $0 }
+    }
+    #expect(try told(threads: 1) == Array(1...50))
+    let several = try told(threads: 3)
+    #expect(several == several.sorted())
+    #expect(several.allSatisfy { (0...50).contains($0) })
   }
 
   #if FAULTS

@@ -158,7 +158,7 @@ struct OpenLogTests {
 
     @Test(
       "a short write is taken back, whether it is made up for or not",
-      arguments: [(1, true), (2, false)])
+      arguments: [(1, true), (2, true), (3, false)])
     func short(times: Int, isStored: Bool) throws {
       try joined { place in
         let shared = try SharedDirectory.open(place.path)

@@ -108,12 +108,13 @@ struct WriterFileTests {
         expectDamaged(state)
         #expect(throws: WireError.self) { _ = try WriterFile.lock(state).record?.head }
       }
+      // The first save writes both at once: of what was cut off nothing was ever used.
       for count in [1, 2, 60, used] {
         try put(Array(whole.prefix(count)), path)
-        expectDamaged(state)
+        #expect(try WriterFile.peek(state) == nil)
       }
       try put([UInt8](repeating: 0, count: 1024), path)
-      expectDamaged(state)
+      #expect(try WriterFile.peek(state) == nil)
       var file = try WriterFile.lockForRepair(state)
       #expect(file.record == nil)
       try file.save(record(40), state, replacingBoth: true)

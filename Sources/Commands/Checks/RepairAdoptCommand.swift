@@ -10,8 +10,8 @@ enum RepairAdoptCommand: Command {
     CommandSpec(
       summary: "Take up this agent's log again after its private state was lost",
       notes: [
-        "Refuses unless the log is whole, by the key that is here, and no peer has said in a beat\n"
-          + "that it has seen more of it. Changes private state only.",
+        "Refuses unless the log is whole, by the key that is here, and no beat, of a peer\n"
+          + "or its own, names more of it than it shows. Changes private state only.",
         "Never use it where the same agent may still be writing from another machine: both would\n"
           + "sign the same place, and everybody could prove it.",
         "Trust in peers and how far they were read are not brought back.",
@@ -44,7 +44,7 @@ enum RepairAdoptCommand: Command {
       }
     }
     for path in outcome.putAside {
-      report.warn("\(path): could not be read and is put aside; older heads are forgotten")
+      report.warn("\(path): could not be read and is put aside; what it remembered is forgotten")
     }
     return report
   }

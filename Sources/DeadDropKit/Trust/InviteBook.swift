@@ -13,7 +13,7 @@ package struct InviteBook: Sendable {
   /// The newest invite of each handle, before it the older ones.
   package private(set) var entries: [Handle: [Entry]] = [:]
 
-  private static let name = "invites.json"
+  package static let name = "invites.json"
 
   package static func load(_ state: borrowing PrivateState) throws(KitError) -> InviteBook {
     var book = InviteBook()

@@ -48,8 +48,11 @@ extension Session {
   }
 
   /// Makes durable what was verified; before a cursor moves past it and before a beat claims it.
-  mutating func saveHeads() throws(KitError) {
-    do { try reader.save(shared, state) } catch { throw .wire(error) }
+  ///
+  /// Gives the lines at fault that this met.
+  @discardableResult
+  mutating func saveHeads() throws(KitError) -> [Audit.BadLine] {
+    do { return try reader.save(shared, state).bad } catch { throw .wire(error) }
   }
 
   /// Held while trust, invites or what derives from the wire are changed: one process at a time.

@@ -83,13 +83,25 @@ extension Doctor {
           remedy: ["date", "-u"])
       }
       for (writer, seen) in beat.seen.sorted(by: { $0.key < $1.key }) {
-        let shown = audit.reading.chains[writer]?.head.seq ?? 0
-        guard seen > shown else { continue }
-        note(
-          .warning, audit.reading.directory.entries[writer]?.log ?? writer.name,
-          "\(peer) has seen line \(seen) of \(writer), and here it ends with \(shown)")
+        compare(seen, by: peer, of: writer, .warning, shared, audit)
       }
+      // The writer's own word is no mere testimony: it signed both.
+      if let head = beat.head { compare(head.seq, by: peer, of: peer, .bad, shared, audit) }
     }
+  }
+
+  /// Tells where a log ends before a line that a beat names; one that is just growing does not.
+  private mutating func compare(
+    _ seen: Int, by witness: Handle, of writer: Handle, _ grade: Checkup.Grade,
+    _ shared: borrowing SharedDirectory, _ audit: Audit
+  ) {
+    let shown = audit.reading.chains[writer]?.head.seq ?? 0
+    guard seen > shown, let log = audit.reading.directory.entries[writer]?.log else { return }
+    let size = (try? shared.directory.status(of: log))?.byteCount
+    guard size == audit.reading.files[writer]?.byteCount else { return }
+    note(
+      grade, log, "a beat of \(witness) names its line \(seen), and here it ends with \(shown)",
+      remedy: ["deaddrop", "verify"])
   }
 
   /// Keys, state and memory of the agent itself.
@@ -107,6 +119,7 @@ extension Doctor {
       // Once it was read before the log, and now that it can be read at all.
       _ = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
       try examineWriter(agent, key, stored, shared, state, audit)
+      try examineMemory(agent, shared, state)
       examineEvidence(state)
       try examineTrust(agent, state, audit)
     } catch {
@@ -151,6 +164,27 @@ extension Doctor {
     if let size = audit.reading.files[agent]?.byteCount, size > end {
       note(.warning, log, "\(size - end) bytes of an unfinished line: the next append cuts them")
     }
+  }
+
+  /// The other private files, and the beats, as the verbs that use them would find them.
+  private mutating func examineMemory(
+    _ agent: Handle, _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) throws(KitError) {
+    do { _ = try InviteBook.load(state) } catch { note("\(state.path)/\(InviteBook.name)", error) }
+    if let cursors = try? state.subdirectoryIfThere(CursorSet.directoryName) {
+      for name in (try? cursors.names()) ?? [] where name.hasSuffix(".json") {
+        do throws(HostError) {
+          _ = try cursors.readFile(name, limit: 1 << 28, policy: .secret)
+        } catch { note("\(cursors.path)/\(name)", .host(error)) }
+      }
+    }
+    let beats = "\(SharedDirectory.beatsName)/\(Beats.fileName(agent))"
+    do throws(HostError) {
+      guard let status = try shared.beats()?.status(of: Beats.fileName(agent)),
+        let refusal = FilePolicy.own.refusal(of: status, user: Environment.effectiveUser)
+      else { return }
+      note(.bad, beats, refusal.words, remedy: ["ls", "-ld", "\(path)/\(beats)"])
+    } catch { note(beats, .host(error)) }
   }
 
   private mutating func examineEvidence(_ state: borrowing PrivateState) {

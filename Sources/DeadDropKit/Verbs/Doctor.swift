@@ -164,10 +164,12 @@ package struct Doctor {
       try Audit(shared, genesis, options)
     }
     for line in audit.bad.prefix(20) {
-      // What no message derives is nobody's word: the file is written anew.
+      // What no message derives is nobody's word, and the file is written anew; but where messages
+      // are missing it may be the last trace of what they said.
+      let isWhole = audit.reading.chains.values.allSatisfy { $0.verdict == .sound }
       let remedy =
-        line.reason == .notDerived
-        ? ["rm", "\(path)/\(line.file)"] : ["deaddrop", "verify"]
+        line.reason == .notDerived && isWhole
+        ? ["mv", "\(path)/\(line.file)", "\(path)/\(line.file).aside"] : ["deaddrop", "verify"]
       note(.bad, "\(line.file):\(line.line)", line.reason.rawValue, remedy: remedy)
     }
     if audit.bad.count > 20 {

@@ -71,14 +71,22 @@ extension Session {
   package mutating func commitRead() throws(KitError) -> String? {
     guard let pending else { return nil }
     self.pending = nil
-    try saveHeads()
-    try KitError.liftingWire { () throws(WireError) in
-      try pending.cursors.save(state, session: pending.session)
+    let bad = try saveHeads()
+    var cursors = pending.cursors
+    let before = try loadCursors(pending.session)
+    // A log that was replaced since then may hold less than was shown of the old one.
+    for (writer, cursor) in cursors.cursors
+    where cursor.contiguous > reader.store.records[writer]?.head.seq ?? 0 {
+      cursors.cursors[writer] = before.cursors[writer]
     }
+    try KitError.liftingWire { () throws(WireError) in
+      try cursors.save(state, session: pending.session)
+    }
+    let untold = bad.isEmpty ? nil : "\(bad.count) more lines at fault: deaddrop verify"
     // The receipt is a service to peers: that it could not be written takes nothing back.
     do {
       _ = try heartbeat(Heartbeat())
-      return nil
+      return untold
     } catch {
       return "the peers were not told that this was read: \(error)"
     }

@@ -51,7 +51,9 @@ package enum Repair {
     let known = try takeUp(chain, log, end, shared, state)
     // Only now: what refuses must leave all as it was.
     let putAside = try KitError.liftingWire { () throws(WireError) in
-      try HeadStore.putAsideDamaged(state, wire: genesis.id)
+      let heads = try HeadStore.putAsideDamaged(state, wire: genesis.id)
+      if (try? InviteBook.load(state)) != nil { return heads }
+      return heads + [try state.putAside(InviteBook.name)]
     }
     return Outcome(
       handle: handle, log: log, head: chain.head, known: known, witnesses: witnesses,
@@ -81,28 +83,35 @@ package enum Repair {
     guard chain.beyond.isEmpty else {
       throw .notAdoptable(log, "lines are missing after line \(chain.head.seq)")
     }
+    if let fault = chain.faults.first(where: { $0.claims(pk, beyond: chain.head.seq) }) {
+      throw .notAdoptable(
+        log, "its line \(fault.place.number) is one of \(chain.handle) that was damaged")
+    }
   }
 
-  /// The peers whose newest beat names a line of this chain; throws when one names another.
+  /// The peers whose newest beat names a line of this chain; throws when one names another, or when
+  /// the newest beat of its writer does.
   private static func witnesses(
     of chain: Chain, _ log: String, _ reading: WireReading, _ shared: borrowing SharedDirectory
   ) throws(KitError) -> [Handle] {
     var witnesses: [Handle] = []
-    for peer in reading.handles where peer != chain.handle {
-      let keys = reading.chains[peer]?.spans.map(\.pk) ?? []
+    for member in reading.handles {
+      let keys = reading.chains[member]?.spans.map(\.pk) ?? []
       let beat = try KitError.lifting { () throws(HostError) in
-        try Beats.newest(of: peer, keys: keys, wire: reading.genesis.id, shared)
+        try Beats.newest(of: member, keys: keys, wire: reading.genesis.id, shared)
       }
-      guard let seen = beat?.seenHeads[chain.handle] else { continue }
+      let isOwn = member == chain.handle
+      guard let seen = isOwn ? beat?.head : beat?.seenHeads[chain.handle] else { continue }
+      let who = isOwn ? "a beat of \(member) itself" : "\(member)"
       guard seen.seq <= chain.head.seq else {
         throw .notAdoptable(
-          log, "\(peer) has seen line \(seen.seq) of it, and it ends with \(chain.head.seq)")
+          log, "\(who) has seen line \(seen.seq) of it, and it ends with \(chain.head.seq)")
       }
       let isHeld = try holds(seen, chain, log, shared)
       guard isHeld else {
-        throw .notAdoptable(log, "\(peer) has seen another line \(seen.seq) than it shows")
+        throw .notAdoptable(log, "\(who) has seen another line \(seen.seq) than it shows")
       }
-      witnesses.append(peer)
+      if !isOwn { witnesses.append(member) }
     }
     return witnesses
   }

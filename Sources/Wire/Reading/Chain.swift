@@ -105,6 +105,14 @@ extension Chain {
     return beyond.isEmpty ? .sound : .gap
   }
 
+  /// Whether a line is in the chain; the scan must have kept it.
+  func holds(_ head: Head) -> Bool {
+    segments.contains { segment in
+      segment.seqs.contains(head.seq)
+        && segment.run.kept.contains { $0.envelope.eventID == head.eventID }
+    }
+  }
+
   /// The chain as a reader must take it that remembers a head of it.
   ///
   /// A log that still holds the remembered line is taken as it is. One that holds another line with
@@ -112,11 +120,7 @@ extension Chain {
   func reconciled(with known: Remembered, _ scan: LogScan) -> Chain {
     guard known.head.seq > 0 else { return self }
     let lines = scan.runs.flatMap(\.kept).filter { $0.seq == known.head.seq }
-    let isHeld = segments.contains { segment in
-      segment.seqs.contains(known.head.seq)
-        && segment.run.kept.contains { $0.envelope.eventID == known.head.eventID }
-    }
-    if isHeld { return self }
+    if holds(known.head) { return self }
     let keys = Set(known.spans.map(\.pk))
     var kept = Chain(handle: handle, head: known.head, spans: known.spans)
     (kept.faults, kept.openingKey, kept.remembered) = (faults, known.openingKey, known)

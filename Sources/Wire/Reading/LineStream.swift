@@ -59,16 +59,19 @@ package enum LineStream {
     return end
   }
 
-  /// Where the first line begins that does so at the offset or after it; nil where none does yet.
+  /// Where the first line begins that does so in the range; nil where none does.
   static func lineStart(
-    of file: borrowing OpenFile, atOrAfter offset: Int64
+    of file: borrowing OpenFile, in range: Range<Int64>
   ) throws(HostError) -> Int64? {
+    let offset = range.lowerBound
     guard offset > 0 else { return 0 }
     var reader = BlockReader(from: offset - 1, blockByteCount: blockByteCounts.lowerBound)
     var start = offset - 1
-    while try reader.next(of: file) {
+    // No farther: a line that is longer than many parts must not be searched through in each.
+    while start + 1 < range.upperBound, try reader.next(of: file) {
       if let feed = reader.block.firstIndex(of: UInt8(ascii: "\n")) {
-        return start + Int64(feed) + 1
+        let found = start + Int64(feed) + 1
+        return found < range.upperBound ? found : nil
       }
       start += Int64(reader.block.count)
     }

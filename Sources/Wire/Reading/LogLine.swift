@@ -38,6 +38,11 @@ package struct FaultyLine: Hashable, Sendable {
     let seq: Int
   }
 
+  /// Whether it names this key and a seq beyond this one: a line of the writer that was damaged.
+  package func claims(_ pk: Bytes32, beyond seq: Int) -> Bool {
+    claim.map { $0.pk == pk && $0.seq > seq } ?? false
+  }
+
   init(_ place: LinePlace, _ fault: LineFault, claim: Claim? = nil) {
     self.place = place
     self.fault = fault

@@ -50,8 +50,9 @@ package struct LogScan: Sendable {
     let parts = try Parallel.map(count, done: done) { index throws(HostError) in
       let from = start.offset + Int64(index) * size
       // Where a part begins may be anywhere in a line; an earlier pass ended at a line's end.
-      let first = index == 0 ? from : try LineStream.lineStart(of: file, atOrAfter: from)
-      return try ScanPart(file, first, before: index == count - 1 ? .max : from + size, request)
+      let limit = index == count - 1 ? .max : from + size
+      let first = index == 0 ? from : try LineStream.lineStart(of: file, in: from..<limit)
+      return try ScanPart(file, first, before: limit, request)
     }
     var whole = ScanPart(end: start)
     for part in parts { try whole.append(part, in: file, request) }

@@ -56,7 +56,7 @@ package struct CursorSet: Equatable, Sendable {
 
   package init() {}
 
-  private static let directoryName = "cursors"
+  package static let directoryName = "cursors"
 
   package static func load(
     _ state: borrowing PrivateState, session: String

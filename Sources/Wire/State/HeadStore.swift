@@ -56,10 +56,7 @@ package struct HeadStore: Sendable {
     } catch {
       guard case .privateState = error else { throw error }
     }
-    return try WireError.lifting { () throws(HostError) in
-      try state.directory.rename(name, to: name + ".damaged")
-      return ["\(state.path)/\(name).damaged"]
-    }
+    return [try state.putAside(name)]
   }
 
   /// Names one version of the facts: equal keys mean equal facts.

@@ -54,6 +54,14 @@ package struct PrivateState: ~Copyable {
     } catch { throw .host(error) }
   }
 
+  /// Gives a file that cannot be read another name; the new path.
+  package func putAside(_ name: String) throws(WireError) -> String {
+    try WireError.lifting { () throws(HostError) in
+      try directory.rename(name, to: name + ".damaged")
+    }
+    return "\(path)/\(name).damaged"
+  }
+
   /// Replaces a file at once.
   package func write(
     _ object: JSONObject, to name: String, durable: Bool

@@ -38,13 +38,18 @@ struct ReadStep {
     if let own, let next = try record.moved(to: own, byteCount: status.byteCount, in: file) {
       return .ownGrown(next)
     }
-    let request = LogScan.Request(wire: wire, handle: handle) { $0.carriesState }
+    let stored = own?.head ?? .none
+    let request = LogScan.Request(wire: wire, handle: handle) {
+      $0.carriesState || $0.eventID == stored.eventID
+    }
     let scan = try LogScan(file, from: record.end, request)
     if scan.end == record.end { return .unchanged }
     let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
     let chain = try ChainAssembly.assemble(
       handle, scan, entry, wire: wire, after: record.head, spans: record.spans, in: file)
     guard !chain.needsFullRead else { return .needsFullRead }
+    // What this agent stored last must be in it: else somebody else wrote on with its key.
+    if stored.seq > record.head.seq, !chain.holds(stored) { return .needsFullRead }
     // A new key may be that of lines which were refused before it was introduced.
     if chain.spans != record.spans, record.faultCount > 0 { return .needsFullRead }
     var next = record
@@ -67,7 +72,8 @@ struct ReadStep {
     var record = HeadRecord(
       log: entry.log, head: chain.head, spans: chain.spans, openingKey: chain.openingKey,
       recoveries: entry.recoveries, verdict: chain.verdict, forkSeq: chain.forkSeq,
-      faultCount: chain.faults.count, headLine: old?.headLine ?? [],
+      faultCount: chain.faults.count,
+      headLine: chain.remembered?.headLine ?? old?.headLine ?? [],
       headPlace: old?.headPlace ?? LinePlace(number: 0, offset: 0, byteCount: 0),
       end: reading.scans[chain.handle]?.end ?? .init(), device: status?.device ?? 0,
       inode: status?.inode ?? 0)
@@ -93,7 +99,7 @@ struct ReadStep {
     let held = chain.remembered.map {
       Evidence.Exhibit(bytes: $0.headLine, line: record.headPlace.number)
     }
-    if let held { keep(ChainVerdict.rollback.rawValue, [held]) }
+    if let held, !held.bytes.isEmpty { keep(ChainVerdict.rollback.rawValue, [held]) }
     guard !chain.faults.isEmpty || chain.forkSeq != nil,
       let file = try? shared.openIfReadable(record.log)
     else { return }

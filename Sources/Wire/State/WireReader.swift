@@ -49,22 +49,21 @@ package struct WireReader: Sendable {
   /// Saves the heads that are only in memory; they must be saved before a cursor or a beat is.
   package mutating func save(
     _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
-  ) throws(WireError) {
-    guard !unsaved.isEmpty else { return }
+  ) throws(WireError) -> News {
+    guard !unsaved.isEmpty else { return News() }
     let lock = try state.lock("reader.lock")
     defer { try? lock.unlock() }
     // Where another process has read on, it is read again from there.
     guard try !refresh(state) else {
-      _ = try catchUpLocked(shared, state, own: own, saves: true)
-      return
+      return try catchUpLocked(shared, state, own: own, saves: true)
     }
     // Another file in a log's place is held against what was verified of the old one.
     guard try synchronize(unsaved, shared) else {
-      _ = try readWhole(shared, state)
-      return
+      return try readWhole(shared, state)
     }
     try store.append([], wire: genesis.id, state, durable: true)
     try noteSaved(state)
+    return News()
   }
 
   /// Loads what another process has saved; false where nobody did.
@@ -121,13 +120,21 @@ package struct WireReader: Sendable {
       step.keepEvidence(genesis.id, shared, state)
     }
     if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
+    let before = (store: store, unsaved: unsaved)
     for step in steps {
       store.records[step.chain.handle] = step.record
       if !unsaved.contains(step.chain.handle) { unsaved.append(step.chain.handle) }
     }
     guard !unsaved.isEmpty, saves || !facts.isEmpty else { return news }
-    guard try synchronize(unsaved, shared) else { return try readWhole(shared, state) }
-    try store.append(facts, wire: genesis.id, state, durable: true)
+    do throws(WireError) {
+      guard try synchronize(unsaved, shared) else { return try readWhole(shared, state) }
+      try store.append(facts, wire: genesis.id, state, durable: true)
+    } catch {
+      // Heads must never be ahead of the facts that go with them, in memory neither.
+      (store, unsaved) = before
+      (folded, storeFile) = (nil, nil)
+      throw error
+    }
     foldedKey = store.key
     try noteSaved(state)
     return news
@@ -233,9 +240,12 @@ package struct WireReader: Sendable {
     }
     return store.records.reduce(into: [:]) { known, entry in
       let record = entry.value
+      // Of the own log the writer may know more than the reader was ever asked for.
+      let stored = own?.handle == entry.key ? own?.record?.head ?? .none : .none
+      let isAhead = stored.seq > record.head.seq
       known[entry.key] = Chain.Remembered(
-        head: record.head, headLine: record.headLine, spans: record.spans,
-        facts: facts[entry.key] ?? [], openingKey: record.openingKey)
+        head: isAhead ? stored : record.head, headLine: isAhead ? [] : record.headLine,
+        spans: record.spans, facts: facts[entry.key] ?? [], openingKey: record.openingKey)
     }
   }
 

@@ -64,6 +64,10 @@ struct Adoption {
       found.isInPlace
       || chain.segments.contains { $0.run.kept.contains { $0.envelope.eventID == known.eventID } }
     if known.seq > 0, !isHeld { throw .ownLogDiffers(log: writer.log, seq: known.seq) }
+    // A line that was stored and then damaged is not one that never was.
+    if chain.faults.contains(where: { $0.claims(pk, beyond: chain.head.seq) }) {
+      throw .ownLogDiffers(log: writer.log, seq: chain.head.seq + 1)
+    }
     let ahead = chain.head.seq - known.seq
     if ahead > LogWriter.adoptableLines || (!isKnown && ahead > 0) {
       throw .ownLogAhead(log: writer.log, seq: chain.head.seq, known: known.seq)
@@ -88,6 +92,10 @@ struct Adoption {
     record = WriterRecord(head: found.chain.head, end: found.end)
     record.timestamp = timestamp
     if ahead == 0 { record.factSeq = factSeq }
+    let last = found.chain.segments.last?.run
+    if let last, last.lastSeq == record.head.seq, last.lastPlace.end == found.end.offset {
+      record.place = last.lastPlace
+    }
     return notes
   }
 

@@ -23,12 +23,22 @@ package struct Beat: Sendable {
   package var seenHeads: [Handle: Head] {
     var heads: [Handle: Head] = [:]
     for member in message.body?.members?["seen"]?.members?.members ?? [] {
-      guard let handle = Handle(member.key), let parts = member.value.elements, parts.count == 2,
-        let seq = parts[0].int, let id = parts[1].text.flatMap(Bytes32.init(hex:))
-      else { continue }
-      heads[handle] = Head(seq: seq, eventID: id)
+      if let handle = Handle(member.key), let head = Head(member.value) { heads[handle] = head }
     }
     return heads
+  }
+
+  /// Where it says its own log ends.
+  package var head: Head? { message.body?.members?["head"].flatMap { Head($0) } }
+}
+
+extension Head {
+  /// Nil unless the value is [seq, event_id].
+  fileprivate init?(_ value: JSONValue) {
+    guard let parts = value.elements, parts.count == 2, let seq = parts[0].int,
+      let id = parts[1].text.flatMap(Bytes32.init(hex:))
+    else { return nil }
+    self.init(seq: seq, eventID: id)
   }
 }
 

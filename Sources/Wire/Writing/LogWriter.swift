@@ -63,7 +63,7 @@ package struct LogWriter: Sendable {
     by pk: Bytes32, _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState,
     isSound: Bool = true, synchronizes: Bool = true
   ) throws(WireError) -> OpenLog {
-    let recordFile = try WriterFile.lock(state)
+    var recordFile = try WriterFile.lock(state)
     var record = recordFile.record ?? WriterRecord()
     try requireLog(record.head.seq, shared)
     let file = try openFile(shared)
@@ -71,6 +71,9 @@ package struct LogWriter: Sendable {
       .settle(&record, file)
     // The end is as it was left, and a reader has found that what is before it is not.
     guard isSound else { throw .ownLogDiffers(log: log, seq: record.head.seq) }
+    // What was adopted is durable before anything is added: one cut or kill after the other must not
+    // add up.
+    if !notes.isEmpty { try recordFile.save(record, state, durable: true) }
     return OpenLog(self, recordFile, file, record, notes: notes, synchronizes: synchronizes)
   }
 

@@ -55,8 +55,7 @@ package struct OpenLog: ~Copyable {
     var receipt = Receipt(eventID: next.head.eventID, seq: next.head.seq, notes: notes)
     notes = []
     do {
-      // After an adoption at once: one power cut after the other must not add up.
-      try recordFile.save(record, state, durable: !receipt.notes.isEmpty)
+      try recordFile.save(record, state)
     } catch {
       receipt.notes.append(
         "the own head was not saved (\(error)); the next append adopts this line")

@@ -88,6 +88,9 @@ package struct WriterFile: ~Copyable {
     for slot in slots {
       if let record = WriterRecord(slot: slot) { return record }
     }
+    // The first save writes both at once: of one that was cut off nothing was ever used.
+    let isWhole = bytes.count == slotByteCount * slotCount && bytes.contains { $0 != 0 }
+    if !isWhole { return nil }
     throw .privateState(file.path, "damaged")
   }
 
