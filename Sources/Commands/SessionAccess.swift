@@ -26,7 +26,11 @@ extension Invocation {
       let catchUp = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
       var report = try body(&session)
       report.items += catchUp.items
-      if isReader, catchUp.isUnsafe, report.code == .done { report.code = .unsafe }
+      for log in session.changedLogs {
+        report.warn("\(log): changed since it was verified, none of it is shown: deaddrop verify")
+      }
+      let isUnsafe = catchUp.isUnsafe || !session.changedLogs.isEmpty
+      if isReader, isUnsafe, report.code == .done { report.code = .unsafe }
       return report
     }
   }

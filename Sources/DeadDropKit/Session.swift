@@ -13,6 +13,8 @@ package struct Session: ~Copyable {
   package let state: PrivateState
   package internal(set) var reader: WireReader
   package internal(set) var trust: TrustStore
+  /// Logs of which nothing can be shown: they were changed since they were verified.
+  package internal(set) var changedLogs: [String] = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
   /// The cursor of what was given and not yet put before the reader.

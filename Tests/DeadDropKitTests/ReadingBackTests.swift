@@ -69,6 +69,25 @@ struct ReadingBackTests {
       }
     }
   }
+
+  @Test(
+    "a log that was changed before its head is told, not passed over",
+    arguments: ["forge", "scribe"] as [Handle])
+  func changedMiddle(writer: Handle) throws {
+    try Bench.run("forge", "scribe") { bench in
+      try bench.send(["one", "two", "three"], by: writer)
+      try bench.settle("forge")
+      var lines = try bench.lines(of: writer)
+      let place = try #require(lines[lines.count - 2].lastIndex(of: UInt8(ascii: "w")))
+      lines[lines.count - 2][place] = UInt8(ascii: "W")
+      try bench.setLines(lines, of: writer)
+      try bench.act(as: "forge") { session, _ in
+        var cursors = CursorSet()
+        _ = try session.history(Session.Filter(), after: &cursors)
+        #expect(session.changedLogs == [try bench.log(of: writer)])
+      }
+    }
+  }
 }
 
 @Suite("A founding or joining that was cut off can be done again")

@@ -15,15 +15,16 @@ package struct Inbox: Sendable {
 
 extension Session {
   /// The lines of all chains that are wanted, in chain order, chains by handle.
-  package func lines(_ wanted: @escaping @Sendable (Envelope) -> Bool) throws(KitError)
+  package mutating func lines(_ wanted: @escaping @Sendable (Envelope) -> Bool) throws(KitError)
     -> [ShownLine]
   {
     var found: [ShownLine] = []
     for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
-      found += try KitError.lifting { () throws(HostError) in
+      let lines = try KitError.lifting { () throws(HostError) in
         try ChainHistory.lines(
           of: handle, record, wire: genesis.id, shared, wanted: wanted)
       }
+      found += lines ?? noteChanged(record.log)
     }
     return found
   }
@@ -125,7 +126,7 @@ extension Session {
   }
 
   /// The lines past the cursors that this agent may see, oldest first, chains interleaved by time.
-  package func history(
+  package mutating func history(
     _ filter: Filter, after cursors: inout CursorSet
   ) throws(KitError) -> [ShownLine] {
     var queues: [[ShownLine]] = []
@@ -143,15 +144,22 @@ extension Session {
   }
 
   /// The lines of one chain that a cursor has not passed.
-  func unseen(
+  mutating func unseen(
     by cursor: Cursor, of writer: Handle, _ record: HeadRecord
   ) throws(KitError) -> [ShownLine] {
-    try KitError.lifting { () throws(HostError) in
+    let lines = try KitError.lifting { () throws(HostError) in
       try ChainHistory.lines(of: writer, record, wire: genesis.id, from: cursor, shared) {
         envelope in
         if case .chain(let seq, _) = envelope.place { !cursor.contains(seq) } else { false }
       }
     }
+    return lines ?? noteChanged(record.log)
+  }
+
+  /// Remembers, for who shows lines, that those of one log are not to be had.
+  private mutating func noteChanged(_ log: String) -> [ShownLine] {
+    if !changedLogs.contains(log) { changedLogs.append(log) }
+    return []
   }
 
   private func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
@@ -178,7 +186,7 @@ extension Session {
   }
 
   /// The messages of one thread, oldest first.
-  package func thread(_ prefix: String) throws(KitError) -> [ShownLine] {
+  package mutating func thread(_ prefix: String) throws(KitError) -> [ShownLine] {
     let root = try find(prefix).correlationID
     var cursors = CursorSet()
     return try history(Filter(), after: &cursors).filter { $0.message?.correlationID == root }

@@ -63,14 +63,14 @@ extension Session {
   }
 
   /// The one message whose id begins so, if this agent may see it.
-  package func find(_ prefix: String) throws(KitError) -> Message {
+  package mutating func find(_ prefix: String) throws(KitError) -> Message {
     let line = try line(prefix)
     guard let message = line.message else { throw .noSuchMessage(prefix) }
     return message
   }
 
   /// The one line whose id begins so, if this agent may see it.
-  package func line(_ prefix: String) throws(KitError) -> ShownLine {
+  package mutating func line(_ prefix: String) throws(KitError) -> ShownLine {
     let found = try lines { $0.eventID.hex.hasPrefix(prefix) }
     guard let line = found.first else { throw .noSuchMessage(prefix) }
     guard found.count == 1 else { throw .severalMessages(prefix, count: found.count) }

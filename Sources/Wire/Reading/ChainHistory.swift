@@ -22,12 +22,11 @@ package enum ChainHistory {
   /// The wanted lines of one chain in the order of their seq.
   ///
   /// From the cursor on only what is new is read; without one, or where its place no longer fits,
-  /// all. A log that changed since its heads were verified gives nothing until they are verified
-  /// again.
+  /// all. Nil where the log changed since its heads were verified: then nothing of it is proven.
   package static func lines(
     of handle: Handle, _ record: HeadRecord, wire: Bytes32, from cursor: Cursor? = nil,
     _ shared: borrowing SharedDirectory, wanted: @escaping @Sendable (Envelope) -> Bool
-  ) throws(HostError) -> [ShownLine] {
+  ) throws(HostError) -> [ShownLine]? {
     guard let file = try shared.openIfReadable(record.log) else { return [] }
     var request = LogScan.Request(wire: wire, handle: handle) { envelope in
       // Without the lines that change the key the chain could not be followed past them.
@@ -50,7 +49,7 @@ package enum ChainHistory {
     let scan = try LogScan(file, request)
     let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: file)
     // What is left of a log that was rolled back is still its writer's.
-    guard reaches(record, chain) || record.verdict == .rollback else { return [] }
+    guard reaches(record, chain) || record.verdict == .rollback else { return nil }
     return shown(chain, record, wanted)
   }
 

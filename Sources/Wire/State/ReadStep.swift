@@ -161,9 +161,9 @@ extension HeadRecord {
       own.place.byteCount > 0
     else { return nil }
     let line = try file.read(at: own.place.offset, count: own.place.byteCount)
-    guard let envelope = try? Envelope.read(line.span), envelope.eventID == own.head.eventID else {
-      return nil
-    }
+    guard let envelope = try? Envelope.read(line.span), envelope.eventID == own.head.eventID,
+      EventID.of(line.span, envelope.fields) == own.head.eventID
+    else { return nil }
     var next = self
     (next.head, next.headLine, next.headPlace) = (own.head, line, own.place)
     next.end = .init(offset: own.place.end, lineCount: own.place.number)
