@@ -51,6 +51,9 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("log"))
     case .heldBack(let handle):
       self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
+    case .settledAlready(let id, _), .answeredAlready(let id, _), .notAnOwner(let id, _):
+      self.init(
+        .refused, words, hint: ShellWord.deaddrop("show", String(id.hex.prefix(12))))
     case .ownMessage, .foreignMessage, .notAProposal:
       self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .notFounder(_, let founder):

@@ -34,6 +34,11 @@ package enum KitError: Error, Equatable, Sendable {
   case ownMessage(Bytes32)
   case foreignMessage(Bytes32, Handle)
   case notAProposal(Bytes32)
+  /// Nothing that is said of a settled proposal counts any more.
+  case settledAlready(Bytes32, ProposalStatus)
+  /// Of an agent's answers to one proposal only the first counts.
+  case answeredAlready(Bytes32, Answer.Verdict)
+  case notAnOwner(Bytes32, [Handle])
   case notRecipients([Handle])
   /// Only the founder's word makes a newcomer's key known to all members.
   case notFounder(Handle, founder: Handle)
@@ -105,6 +110,15 @@ extension KitError: CustomStringConvertible {
     case .foreignMessage(let id, let from):
       "\(id.hex.prefix(12)) is a message of \(from), and only the own ones can be corrected"
     case .notAProposal(let id): "\(id.hex.prefix(12)) is not a proposal"
+    case .settledAlready(let id, let status):
+      "proposal \(id.hex.prefix(12)) is \(status.rawValue) already"
+    case .answeredAlready(let id, let verdict):
+      "this agent has answered proposal \(id.hex.prefix(12)) already: \(verdict.rawValue)"
+    case .notAnOwner(let id, let owners):
+      owners.isEmpty
+        ? "nobody on this wire but the operator can answer proposal \(id.hex.prefix(12))"
+        : "proposal \(id.hex.prefix(12)) waits for others: "
+          + owners.map(\.name).joined(separator: ", ")
     case .notFounder(let handle, let founder):
       "\(founder) founded this wire and introduces its members; \(handle) cannot invite for it"
     case .proposalFlaw(.domainsMalformed): "the proposal's domains are not a list of names"

@@ -49,7 +49,9 @@ struct AgreementTests {
     try Bench.run("forge", "scribe") { bench in
       let proposal = try bench.propose("port", by: "forge")
       try bench.send("no", by: "scribe", type: .decline, re: proposal)
-      try bench.ack(proposal, by: "scribe")
+      #expect(throws: KitError.settledAlready(proposal, .declined)) {
+        try bench.ack(proposal, by: "scribe")
+      }
       try bench.settle("forge")
       #expect(try bench.status(of: proposal, for: "forge") == .declined)
       #expect(try bench.derivable().isEmpty)
@@ -83,7 +85,9 @@ struct AgreementTests {
     try Bench.run("forge", "scribe", "mason", domains: ["docs": "scribe", "code": "mason"]) {
       bench in
       let proposal = try bench.propose("chapter", by: "forge", domains: ["docs"])
-      try bench.ack(proposal, by: "mason")
+      #expect(throws: KitError.notAnOwner(proposal, ["scribe"])) {
+        try bench.ack(proposal, by: "mason")
+      }
       try bench.settle("forge")
       #expect(try bench.status(of: proposal, for: "forge") == .open)
       try bench.ack(proposal, by: "scribe")

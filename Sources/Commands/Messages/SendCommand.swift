@@ -19,15 +19,16 @@ enum SendCommand: Command {
         .value("re", "ID", "the message that this one answers"),
         .values("refs", "REF", "a path, git:SHA or URL that it is about"),
         .choice("priority", Priority.allCases.map(\.rawValue), "how urgent it is"),
-      ] + BodyInput.options,
+      ] + BodyInput.options + ProposalInput.options,
       notes: [
         "Prints the id and the receipt. `stored` means: signed, chained and on this disk.",
         "A body has at most 64 KiB, a message at most 64 refs.",
-        "A proposal with --re ID counters the proposal ID.",
+        "A proposal with --re ID counters the proposal ID. Who must ack it: the owners of its domains,\n"
+          + "else all other members; with effects all other members.",
       ],
       examples: [
         "deaddrop send request --to scribe --subject \"review the parser\" --body \"by noon?\"",
-        "deaddrop send proposal --subject port --json-body '{\"text\":\"8443\",\"domains\":[\"net\"]}'",
+        "deaddrop send proposal --subject port --body 8443 --domains net --until 30d",
       ])
   }
 
@@ -59,7 +60,7 @@ enum SendCommand: Command {
         "\"\(word)\" is no type to send: \(typeWords)",
         hint: nearest.map { "deaddrop send \($0)" })
     }
-    let body = try BodyInput.read(invocation)
+    let body = try ProposalInput.read(invocation, of: type)
     if Session.answeringTypes.contains(type), invocation.optionalText("re") == nil {
       throw .usage("\(word) answers a message: --re ID", hint: "deaddrop send \(word) --re ID")
     }

@@ -46,6 +46,18 @@ extension Invocation {
     throw .usage("--\(name) is a UTC time such as 2026-05-12T18:42:44Z, or 2h, not \"\(text)\"")
   }
 
+  /// An instant that is still to come: a stamp, or a time span from now.
+  package func deadline(_ name: String) throws(CommandFailure) -> Timestamp? {
+    guard let text = optionalText(name) else { return nil }
+    let now = Timestamp(microseconds: WallClock.now())
+    let span = TimeSpan.read(text).map { now.adding(seconds: $0.components.seconds) }
+    guard let stamp = Timestamp(Text(text)) ?? TimeSpan.padded(text) ?? span else {
+      throw .usage("--\(name) is a UTC time such as 2026-05-12T18:42:44Z, or 7d, not \"\(text)\"")
+    }
+    guard stamp > now else { throw .usage("--\(name) \(text) is not after now") }
+    return stamp
+  }
+
   /// A handle; nil when it was not given.
   package func handle(_ name: String) throws(CommandFailure) -> Handle? {
     guard let text = optionalText(name) else { return nil }

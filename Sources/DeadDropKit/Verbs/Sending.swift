@@ -18,6 +18,13 @@ extension Session {
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
       (self.type, self.subject, self.body) = (type, subject, body)
     }
+
+    /// The body of a correction that takes a proposal back.
+    package static let withdrawal: JSONObject = ["withdraw": .bool(true)]
+
+    var isWithdrawal: Bool {
+      type == .correction && body.members?["withdraw"] == Self.withdrawal["withdraw"]
+    }
   }
 
   /// Types that a person may send by name; the others are written by verbs of their own.
@@ -41,7 +48,7 @@ extension Session {
       refs: outgoing.refs)
     if let prefix = outgoing.re {
       let target = try find(prefix)
-      try checkAnswer(outgoing.type, to: target)
+      try check(outgoing, on: target)
       draft.re = target.eventID
       draft.correlationID = target.correlationID
     }
@@ -49,17 +56,41 @@ extension Session {
     return try append(draft)
   }
 
-  /// What would be an answer to oneself, or a counter to no proposal, is refused before it is
-  /// signed.
-  private func checkAnswer(_ type: MessageType, to target: Message) throws(KitError) {
+  /// What could not count is refused before it is signed.
+  ///
+  /// Any message can be acked and declined. To a proposal only its owners answer, once, until it is
+  /// settled; only its proposer withdraws it.
+  private mutating func check(_ outgoing: Outgoing, on target: Message) throws(KitError) {
+    let id = target.eventID
     let isOwn = target.from == handle
-    switch type {
-    case .ack, .decline: if isOwn { throw .ownMessage(target.eventID) }
-    case .correction: if !isOwn { throw .foreignMessage(target.eventID, target.from) }
-    case .proposal:
-      if target.type.known != .proposal { throw .notAProposal(target.eventID) }
+    let isProposal = target.type.known == .proposal
+    switch outgoing.type {
+    case .ack, .decline, .proposal:
+      if isOwn { throw .ownMessage(id) }
+      if isProposal || outgoing.type == .proposal { try checkAnswer(to: id) }
+    case .correction:
+      if !isOwn { throw .foreignMessage(id, target.from) }
+      if outgoing.isWithdrawal { _ = try unsettled(id) }
     default: break
     }
+  }
+
+  private mutating func checkAnswer(to id: Bytes32) throws(KitError) {
+    let (status, owners) = try unsettled(id)
+    if let answer = try wireState().answers[id]?[handle] {
+      throw .answeredAlready(id, answer.verdict)
+    }
+    // Who owns a pending one is not known yet: the answer may count later.
+    guard status == .pending || owners.contains(handle) else { throw .notAnOwner(id, owners) }
+  }
+
+  /// A proposal that can still be answered, with its owners; throws what became of any other.
+  private mutating func unsettled(
+    _ id: Bytes32
+  ) throws(KitError) -> (status: ProposalStatus, owners: [Handle]) {
+    guard let standing = try standing(of: id) else { throw .notAProposal(id) }
+    guard !standing.status.isSettled else { throw .settledAlready(id, standing.status) }
+    return (standing.status, standing.owners)
   }
 
   /// The one message whose id begins so, if this agent may see it.
