@@ -1,4 +1,4 @@
-import Host
+package import Host
 package import Identity
 package import Protocol
 package import Wire
@@ -17,6 +17,8 @@ package struct Session: ~Copyable {
   package internal(set) var changedLogs: [String] = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
+  /// The clock that deadlines run by.
+  package var bootClock: @Sendable () -> BootMoment = BootMoment.now
   /// The cursor of what was given and not yet put before the reader.
   var pending: (cursors: CursorSet, session: String)?
 

@@ -33,6 +33,22 @@ package enum BootClock {
   }
 }
 
+/// A moment of this start of the machine; moments of two starts do not compare.
+package struct BootMoment: Equatable, Sendable {
+  /// The name of the start.
+  package let boot: String
+  /// Since the start.
+  package let milliseconds: Int
+
+  package init(boot: String, milliseconds: Int) {
+    (self.boot, self.milliseconds) = (boot, milliseconds)
+  }
+
+  package static func now() -> BootMoment {
+    BootMoment(boot: BootClock.bootID(), milliseconds: Int(BootClock.now() / 1_000_000))
+  }
+}
+
 /// Time that never jumps, for limits within one run.
 package enum MonotonicClock {
   /// Nanoseconds from an unknown start (CLOCK_MONOTONIC).

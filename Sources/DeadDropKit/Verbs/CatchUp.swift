@@ -30,13 +30,19 @@ extension Session {
       try WriterFile.peek(state)
     }
     try read(own: stored, saves: saves, into: &report)
-    if mustSettle || reader.store.isUnsettled {
+    var isDue = mustSettle || reader.store.isUnsettled
+    if !isDue { isDue = try isSilenceDue() }
+    if isDue {
       // One process of an agent settles at a time, and sees what the one before it wrote.
       let lock = try settlingLock()
       defer { try? lock.unlock() }
+      // Before all is read: only what was silent at the end of a read made later is.
+      let moment = bootClock()
       try read(own: stored, into: &report)
       // What cannot be written now keeps nobody from reading.
-      do { try settle(&report) } catch { report.notes.append("not settled now: \(error)") }
+      do { try settle(&report, at: moment) } catch {
+        report.notes.append("not settled now: \(error)")
+      }
     }
     try refreshTrust()
     for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
@@ -72,10 +78,13 @@ extension Session {
     }
   }
 
-  /// Accepts newcomers, follows introductions and rotations, ratifies what is acked, writes what
-  /// derives.
-  private mutating func settle(_ report: inout CatchUp) throws(KitError) {
+  /// Accepts newcomers, follows introductions and rotations, ratifies what is acked, reverts what
+  /// was met with silence, writes what derives.
+  private mutating func settle(
+    _ report: inout CatchUp, at moment: BootMoment
+  ) throws(KitError) {
     trust = try TrustStore.load(state)
+    try tellLateAcks(&report)
     // Each pass can make the next one possible; three are the most that one act can cause.
     for _ in 0..<4 {
       let now = try wireState()
@@ -85,11 +94,16 @@ extension Session {
       guard hasWritten else { break }
       try read(into: &report)
     }
+    if try revertSilence(&report, at: moment) {
+      try read(into: &report)
+      try tellLateAcks(&report)
+    }
+    let isWaiting = try SettlingMemory.load(state).isWaiting
     let now = try wireState()
     let lines = now.decisionLines(under: now.history)
     switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
     case .added:
-      do { try reader.markSettled(state) } catch { throw .wire(error) }
+      do { try reader.markSettled(isWaiting: isWaiting, state) } catch { throw .wire(error) }
     case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")
     }
   }

@@ -52,8 +52,11 @@ extension Session {
       draft.re = target.eventID
       draft.correlationID = target.correlationID
     }
-    if outgoing.type == .proposal { draft.after = try wireState().history.frontier }
-    return try append(draft)
+    guard outgoing.type == .proposal else { return try append(draft) }
+    draft.after = try wireState().history.frontier
+    let receipt = try append(draft)
+    noteProposal(receipt.eventID)
+    return receipt
   }
 
   /// What could not count is refused before it is signed.

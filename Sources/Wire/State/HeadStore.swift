@@ -10,6 +10,8 @@ package struct HeadStore: Sendable {
   package var records: [Handle: HeadRecord] = [:]
   /// Whether facts came that nobody has yet drawn the consequences of.
   package private(set) var isUnsettled = false
+  /// Whether something that was settled waits for a deadline.
+  package private(set) var isWaiting = false
   private var generation = 0
   private var factByteCount: Int64 = 0
 
@@ -35,6 +37,7 @@ package struct HeadStore: Sendable {
     else { return store }
     store.factByteCount = Int64(bytes)
     store.isUnsettled = object["unsettled"]?.flag ?? true
+    store.isWaiting = object["waiting"]?.flag ?? true
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -141,12 +144,12 @@ package struct HeadStore: Sendable {
     try? state.directory.unlink(old)
   }
 
-  /// Notes that the consequences of all facts held are drawn.
+  /// Notes that the consequences of all facts held are drawn, but for those that time brings.
   package mutating func markSettled(
-    wire: Bytes32, _ state: borrowing PrivateState
+    isWaiting: Bool, wire: Bytes32, _ state: borrowing PrivateState
   ) throws(WireError) {
-    guard isUnsettled else { return }
-    isUnsettled = false
+    guard isUnsettled || isWaiting != self.isWaiting else { return }
+    (isUnsettled, self.isWaiting) = (false, isWaiting)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
   }
@@ -169,6 +172,7 @@ package struct HeadStore: Sendable {
       "version": .integer(Self.version), "wire": .string(wire.hex),
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
+      "waiting": .bool(isWaiting),
     ]
     try state.write(object, to: Self.name, durable: durable)
   }

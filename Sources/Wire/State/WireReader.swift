@@ -201,8 +201,10 @@ package struct WireReader: Sendable {
     return try store.facts(state)
   }
 
-  /// Notes that all that follows from the facts held was done.
-  package mutating func markSettled(_ state: borrowing PrivateState) throws(WireError) {
+  /// Notes that all that follows from the facts held was done, but for what waits for a deadline.
+  package mutating func markSettled(
+    isWaiting: Bool = false, _ state: borrowing PrivateState
+  ) throws(WireError) {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
     defer { try? lock.unlock() }
@@ -210,7 +212,7 @@ package struct WireReader: Sendable {
     // settle.
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
-    try newest.markSettled(wire: genesis.id, state)
+    try newest.markSettled(isWaiting: isWaiting, wire: genesis.id, state)
     // What is ahead of the file stays so: the own head, and heads that are not saved yet.
     for (handle, record) in store.records
     where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
