@@ -74,6 +74,7 @@ enum StatusCommand: Command {
       "subject": .string(standing.proposal.subject), "status": .string(standing.status.rawValue),
       "owners": .strings(standing.owners.map(\.name)),
       "waits_for": .strings(standing.missing.map(\.name)),
+      "seconds_left": standing.secondsLeft.map { .integer($0) },
     ]
   }
 }

@@ -36,7 +36,7 @@ enum ShowCommand: Command {
       lines.append("  id \(line.eventID.hex) seq \(line.seq)")
       if let standing {
         lines.append(StandingView.line(standing))
-        json?["status"] = .string(standing.status.rawValue)
+        StandingView.add(standing, to: &json)
       }
       for (peer, receipt) in receipts { lines.append("  \(peer): \(receipt)") }
       if !receipts.isEmpty {

@@ -4,19 +4,35 @@ import WireFormat
 /// `deaddrop thread`: one conversation.
 enum ThreadCommand: Command {
   static let name = "thread"
+  /// Deeper answers stand no further to the right.
+  private static let deepest = 8
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Show all messages of one thread",
+      summary: "Show all messages of one thread, answers below what they answer",
       arguments: [.one("id", "any message of it")],
+      notes: ["Below each proposal stands what became of it."],
       examples: ["deaddrop thread 4e98b798b10f"])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let id = try invocation.messageID("id")
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
-      let lines = try CommandFailure.lifting { () throws(KitError) in try session.thread(id) }
-      return Report(session.answers(lines))
+      let entries = try CommandFailure.lifting { () throws(KitError) in try session.thread(id) }
+      return Report(entries.compactMap { item($0, &session) })
     }
+  }
+
+  private static func item(_ entry: ThreadEntry, _ session: inout Session) -> ReportItem? {
+    guard case .answer(var lines, var json) = session.answers([entry.line]).first else {
+      return nil
+    }
+    json?["depth"] = .integer(entry.depth)
+    if let standing = entry.standing {
+      lines.append(StandingView.line(standing))
+      StandingView.add(standing, to: &json)
+    }
+    let indent = Line(String(repeating: "  ", count: min(entry.depth, deepest)))
+    return .answer(lines.map { indent + $0 }, json: json)
   }
 }

@@ -108,6 +108,15 @@ enum TimeSpan {
     UInt8(ascii: "s"): 1,
   ]
 
+  /// The seconds as `read` takes them.
+  static func words(_ seconds: Int) -> String {
+    var words = ""
+    if seconds >= 3_600 { words += "\(seconds / 3_600)h" }
+    if seconds >= 60, seconds / 60 % 60 > 0 { words += "\(seconds / 60 % 60)m" }
+    if seconds % 60 > 0 || words.isEmpty { words += "\(seconds % 60)s" }
+    return words
+  }
+
   /// A stamp typed without its fraction, or as a date alone.
   static func padded(_ text: String) -> Timestamp? {
     if text.utf8.count == 10 { return Timestamp(Text(text + "T00:00:00.000000Z")) }

@@ -184,11 +184,4 @@ extension Session {
       bytes[index] == first && bytes[index...].starts(with: needle)
     }
   }
-
-  /// The messages of one thread, oldest first.
-  package mutating func thread(_ prefix: String) throws(KitError) -> [ShownLine] {
-    let root = try find(prefix).correlationID
-    var cursors = CursorSet()
-    return try history(Filter(), after: &cursors).filter { $0.message?.correlationID == root }
-  }
 }

@@ -10,6 +10,8 @@ package struct ProposalStanding: Sendable {
   package let owners: [Handle]
   package let missing: [Handle]
   package let decision: Decision?
+  /// How long its owners may still be silent, where this agent is the one to judge that.
+  package let secondsLeft: Int?
 }
 
 extension Session {
@@ -24,10 +26,11 @@ extension Session {
   package mutating func proposals() throws(KitError) -> [ProposalStanding] {
     let now = try wireState()
     let history = now.history
+    let patience = try patience(under: history)
     return now.proposals.values
       .filter { history.stands($0.proposer, $0.seq) }
       .sorted { ($0.timestamp, $0.eventID) < ($1.timestamp, $1.eventID) }
-      .map { now.standing(of: $0, under: history) }
+      .map { now.standing(of: $0, under: history, patience) }
   }
 
   /// The open proposals of verified peers that wait for this agent's answer.
@@ -41,20 +44,22 @@ extension Session {
   /// Where a message stands, if it is a proposal.
   package mutating func standing(of id: Bytes32) throws(KitError) -> ProposalStanding? {
     let now = try wireState()
-    return now.proposals[id].map { now.standing(of: $0, under: now.history) }
+    guard let proposal = now.proposals[id] else { return nil }
+    let history = now.history
+    return now.standing(of: proposal, under: history, try patience(under: history))
   }
 }
 
 extension WireState {
   fileprivate func standing(
-    of proposal: Proposal, under history: EffectHistory
+    of proposal: Proposal, under history: EffectHistory, _ patience: Session.Patience?
   ) -> ProposalStanding {
     let owners = owners(of: proposal, under: history) ?? []
-    let answers = ownAnswers(to: proposal, by: owners, under: history)
     let status = status(of: proposal, under: history)
     return ProposalStanding(
       proposal: proposal, status: status, owners: owners,
-      missing: status.isSettled ? [] : owners.filter { answers[$0] == nil },
-      decision: status == .ratified ? decisions[proposal.eventID]?[proposal.proposer] : nil)
+      missing: status.isSettled ? [] : missing(of: proposal, under: history),
+      decision: status == .ratified ? decisions[proposal.eventID]?[proposal.proposer] : nil,
+      secondsLeft: status == .open ? patience?.secondsLeft(for: proposal.eventID) : nil)
   }
 }

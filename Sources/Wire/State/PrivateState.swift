@@ -6,7 +6,8 @@ package import WireFormat
 ///     heads.json  facts.N.jsonl      what was verified, and the lines that carry state
 ///     writer.txt                   the own head; locked while the own log is written
 ///     cursors/SESSION.json           how far a session was shown
-///     trust.json  invites.json       what DeadDropKit keeps
+///     trust.json  invites.json  settling.json
+///                                    what DeadDropKit keeps
 ///     reader.lock  settle.lock       never unlinked
 ///     evidence/                      lines that were refused
 package struct PrivateState: ~Copyable {
