@@ -111,7 +111,7 @@ extension Session {
     return true
   }
 
-  /// Writes the incident that only the operator can end, once.
+  /// Writes once, for people, that a proposal is the operator's to ratify.
   private func tellOperator(
     of proposal: Proposal, _ report: inout CatchUp
   ) throws(KitError) {
@@ -123,7 +123,7 @@ extension Session {
         && $0.message?.body?.members?["code"] == code
     }
     guard !isTold else { return }
-    let words = "the agents have not agreed; only the operator can ratify or end this"
+    let words = "only the operator can ratify this proposal"
     _ = try append(
       Draft(
         .incident, subject: proposal.subject,
