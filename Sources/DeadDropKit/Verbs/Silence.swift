@@ -112,7 +112,7 @@ extension Session {
   }
 
   /// Writes once, for people, that a proposal is the operator's to ratify.
-  private func tellOperator(
+  private mutating func tellOperator(
     of proposal: Proposal, _ report: inout CatchUp
   ) throws(KitError) {
     let code = JSONValue.string("escalated")

@@ -41,7 +41,8 @@ package struct LogScan: Sendable {
     _ file: borrowing OpenFile, from start: LineStream.End = .init(), _ request: Request
   ) throws(HostError) {
     let byteCount = try file.status().byteCount - start.offset
-    let size = request.partByteCount
+    // A sparse file can be larger than any number of parts that could be counted.
+    let size = max(request.partByteCount, byteCount / 65_536 + 1)
     let count = Int(max(0, byteCount - 1) / size) + 1
     let done: @Sendable (Int) -> Void = {
       request.progress(min(Int64($0) * size, byteCount), byteCount)
@@ -162,10 +163,10 @@ private struct ScanPart: Sendable {
   ) throws(HostError) {
     guard var ended = run else { return }
     run = nil
-    if !request.checksEverySignature, ended.lastID == request.provenID {
-      return scan.runs.append(ended)
-    }
     while true {
+      if !request.checksEverySignature, ended.lastID == request.provenID {
+        return scan.runs.append(ended)
+      }
       let bytes = try file.read(at: ended.lastPlace.offset, count: ended.lastPlace.byteCount)
       let line = bytes.span
       // The file may have changed since the line was read: its id must still be the one in the run.
