@@ -70,8 +70,6 @@ extension Session {
     memory.follow(open.map(\.eventID), patience: 1_000 * seconds, at: moment)
     memory.escalated.formIntersection(escalated.map(\.eventID))
     let due = open.filter { memory.age(of: $0.eventID, at: moment) ?? 0 >= 1_000 * seconds }
-    // The acks that are here by now are in time, whatever comes of their proposals.
-    if !due.isEmpty { memory.heads = heads }
     // Before anything is written: a failure of that does not start the time of others anew.
     if memory != before { try memory.save(state) }
     var closed: Set<Bytes32> = []
