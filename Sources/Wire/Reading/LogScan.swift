@@ -25,7 +25,7 @@ package struct LogScan: Sendable {
     package var progress: @Sendable (_ read: Int64, _ of: Int64) -> Void = { _, _ in }
     /// A file is read in parts of this size, by all processors; a test reads in small ones.
     package var partByteCount = Self.standardPartByteCount
-    package static let standardPartByteCount: Int64 = 4 << 20
+    package static let standardPartByteCount: Int64 = 1 << 20
 
     package init(
       wire: Bytes32, handle: Handle, keeps: @escaping @Sendable (Envelope) -> Bool

@@ -17,6 +17,9 @@ package struct HeadRecord: Equatable, Sendable {
   package var headLine: [UInt8]
   /// Where it stood.
   package var headPlace: LinePlace
+  /// The hash of what stands between the head's line and the end, where that is little: lines that
+  /// were refused, in whose place good ones may come.
+  package var tail: Bytes32?
   /// How far the log was read; hints, like the two below.
   package var end: LineStream.End
   package var device: UInt64
@@ -60,7 +63,7 @@ extension HeadRecord {
         .integer(headPlace.number), .integer(Int(headPlace.offset)), .integer(headPlace.byteCount),
       ]),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
-      "file": .strings([String(device), String(inode)]),
+      "file": .strings([String(device), String(inode)]), "tail": tail.map { .hex($0) },
     ]
   }
 
@@ -80,6 +83,7 @@ extension HeadRecord {
       recoveries: object["recoveries"]?.elements?.compactMap { .init($0) } ?? [], verdict: verdict,
       forkSeq: object["fork_seq"]?.int, faultCount: faults, headLine: line.utf8,
       headPlace: LinePlace(number: place[0], offset: Int64(place[1]), byteCount: place[2]),
+      tail: object["tail"]?.text.flatMap(Bytes32.init(hex:)),
       end: .init(offset: Int64(end[0]), lineCount: end[1]), device: file[0], inode: file[1])
   }
 }

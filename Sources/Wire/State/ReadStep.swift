@@ -33,7 +33,9 @@ struct ReadStep {
     else { return .needsFullRead }
     // The head is back in its place: whether all before it is too, only a full read says.
     if record.verdict == .rollback { return .needsFullRead }
-    if status.byteCount == record.end.offset { return .unchanged }
+    if status.byteCount == record.end.offset {
+      return try record.tail == record.hashOfTail(in: file) ? .unchanged : .needsFullRead
+    }
     guard record.isContinuable else { return .needsFullRead }
     if let own, let next = try record.moved(to: own, byteCount: status.byteCount, in: file) {
       return .ownGrown(next)
@@ -56,6 +58,7 @@ struct ReadStep {
     next.end = scan.end
     next.faultCount += chain.faults.count
     try next.take(chain, in: file)
+    next.tail = try next.hashOfTail(in: file)
     return .grown(ReadStep(chain: chain, record: next))
   }
 
@@ -83,6 +86,7 @@ struct ReadStep {
       // be another one.
       if old?.inode != record.inode { try shared.directory.synchronize() }
       try record.take(chain, in: file)
+      record.tail = try record.hashOfTail(in: file)
     }
     self.init(chain: chain, record: record)
   }
@@ -167,6 +171,7 @@ extension HeadRecord {
     var next = self
     (next.head, next.headLine, next.headPlace) = (own.head, line, own.place)
     next.end = .init(offset: own.place.end, lineCount: own.place.number)
+    next.tail = nil
     return next
   }
 
@@ -185,6 +190,13 @@ extension HeadRecord {
       (headLine, inode) = ([], 0)
       return
     }
+  }
+
+  /// Nil where nothing was refused behind the head, or too much to look at it each time.
+  fileprivate func hashOfTail(in file: borrowing OpenFile) throws(HostError) -> Bytes32? {
+    let count = end.offset - headPlace.end
+    guard faultCount > 0, head.seq > 0, (1...65_536).contains(count) else { return nil }
+    return SHA256Hasher.hash(try file.read(at: headPlace.end, count: Int(count)))
   }
 
   private static func place(
