@@ -25,7 +25,7 @@ package struct LogScan: Sendable {
     package var progress: @Sendable (_ read: Int64, _ of: Int64) -> Void = { _, _ in }
     /// A file is read in parts of this size, by all processors; a test reads in small ones.
     package var partByteCount = Self.standardPartByteCount
-    package static let standardPartByteCount: Int64 = 1 << 20
+    package static let standardPartByteCount: Int64 = 4 << 20
 
     package init(
       wire: Bytes32, handle: Handle, keeps: @escaping @Sendable (Envelope) -> Bool
@@ -41,8 +41,11 @@ package struct LogScan: Sendable {
     _ file: borrowing OpenFile, from start: LineStream.End = .init(), _ request: Request
   ) throws(HostError) {
     let byteCount = try file.status().byteCount - start.offset
+    // Where every signature is checked a part takes long: small ones leave no processor idle at the
+    // end.
+    let wanted = max(1, request.partByteCount / (request.checksEverySignature ? 16 : 1))
     // A sparse file can be larger than any number of parts that could be counted.
-    let size = max(request.partByteCount, byteCount / 65_536 + 1)
+    let size = max(wanted, byteCount / 65_536 + 1)
     let count = Int(max(0, byteCount - 1) / size) + 1
     let done: @Sendable (Int) -> Void = {
       request.progress(min(Int64($0) * size, byteCount), byteCount)
