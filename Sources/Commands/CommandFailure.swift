@@ -28,7 +28,9 @@ extension CommandFailure {
   package init(_ error: HostError) {
     switch error {
     case .system(let reason) where error.isFull && reason.path.hasPrefix("/"):
-      self.init(.system, error.description, hint: ShellWord.line(["df", "-h", reason.path]))
+      // The file itself may be a temporary one, and gone.
+      let directory = NamedFile.split(reason.path).parent
+      self.init(.system, error.description, hint: ShellWord.line(["df", "-h", directory]))
     case .system: self.init(.system, error.description)
     case .refused(let path, .looseMode):
       self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-rwx", path]))

@@ -67,7 +67,11 @@ extension CommandFailure {
     case .noCard(let handle):
       self.init(.refused, words, hint: ShellWord.deaddrop("invite", handle.name))
     case .notPinnable: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
-    case .trustStore(let path): self.init(.unsafe, words, hint: ShellWord.line(["cat", path]))
+    case .trustStore(let path):
+      self.init(
+        .unsafe, words,
+        hint: ShellWord.line(["cat", path]) + "; to trust nobody and pin anew: "
+          + ShellWord.line(["mv", path, path + ".damaged"]))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
     case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
     }

@@ -120,7 +120,7 @@ extension Doctor {
       _ = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
       try examineWriter(agent, key, stored, shared, state, audit)
       try examineMemory(agent, shared, state)
-      examineEvidence(state)
+      examineEvidence(state, audit)
       try examineTrust(agent, state, audit)
     } catch {
       note(statePath, error)
@@ -187,13 +187,27 @@ extension Doctor {
     } catch { note(beats, .host(error)) }
   }
 
-  private mutating func examineEvidence(_ state: borrowing PrivateState) {
+  private mutating func examineEvidence(_ state: borrowing PrivateState, _ audit: Audit) {
     guard let directory = try? state.subdirectoryIfThere(Evidence.directoryName),
       let names = try? directory.names(), let first = names.first
     else { return }
     note(
       .warning, directory.path, "\(names.count) pieces of evidence",
       remedy: ["deaddrop", "verify", "--evidence", "\(directory.path)/\(first)"])
+    // Who takes one of the two lines away undoes no fork: only the others' decision does.
+    for name in names where name.hasPrefix(ChainVerdict.fork.rawValue) {
+      guard
+        let bytes = try? directory.readFile(name, limit: 1 << 22, policy: .secret),
+        let evidence = Evidence(bytes), case .fork(_, let seq) = EvidenceFinding(evidence),
+        let entry = audit.reading.directory.entries[evidence.handle], entry.recoveries.isEmpty,
+        audit.reading.chains[evidence.handle]?.verdict != .fork
+      else { continue }
+      note(
+        .warning, entry.log,
+        "\(evidence.handle) has signed two histories at line \(seq), "
+          + "whatever the log shows now",
+        remedy: ["deaddrop", "verify", "--evidence", "\(directory.path)/\(name)"])
+    }
   }
 
   private mutating func examineTrust(

@@ -94,7 +94,12 @@ package struct Doctor {
     do throws(KitError) {
       return try Session.choose(name, wire: genesis.id, path: path, places)
     } catch {
-      if case .noIdentity = error {
+      if case .severalIdentities(let handles) = error {
+        let names = handles.map(\.name).joined(separator: ", ")
+        note(
+          .warning, places.states, "several agents are on this wire: \(names)",
+          remedy: ["deaddrop", "doctor", "--as", handles[0].name])
+      } else if case .noIdentity = error {
         note(.warning, places.states, "no agent of this account is on this wire")
       } else {
         note(places.states, error)
