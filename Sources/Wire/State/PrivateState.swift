@@ -4,12 +4,12 @@ package import WireFormat
 /// What one agent remembers of one wire, on this machine only; no peer can reach it.
 ///
 ///     heads.json  facts.N.jsonl      what was verified, and the lines that carry state
-///     writer.txt                   the own head; locked while the own log is written
+///     writer.txt                     the own head; locked while the own log is written
 ///     cursors/SESSION.json           how far a session was shown
 ///     trust.json  invites.json  settling.json
 ///                                    what DeadDropKit keeps
 ///     reader.lock  settle.lock       never unlinked
-///     evidence/                      lines that were refused
+///     evidence/                      lines that were refused, proofs of forks and rollbacks
 package struct PrivateState: ~Copyable {
   package let directory: Directory
   package var path: String { directory.path }
