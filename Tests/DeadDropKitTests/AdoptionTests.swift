@@ -11,16 +11,6 @@ import WireFormat
 struct AdoptionTests {
   private let log = "scribe_to_forge.jsonl"
 
-  /// Scribe wrote its card and three requests, of which forge's beat tells.
-  private func written(_ body: (Bench) throws -> Void) throws {
-    try Bench.run("forge", "scribe") { bench in
-      try bench.send(["one", "two", "three"], by: "scribe")
-      try bench.inbox("forge")
-      try bench.settle("scribe")
-      try body(bench)
-    }
-  }
-
   enum Loss: CaseIterable {
     case writer, damagedWriter, emptyWriter, damagedHeads, everything, damagedBoth
   }

@@ -8,6 +8,16 @@ import Testing
 import Wire
 import WireFormat
 
+/// A wire on which scribe wrote its card and three requests; forge has read them, and its beat says so.
+func written(_ body: (Bench) throws -> Void) throws {
+  try Bench.run("forge", "scribe") { bench in
+    try bench.send(["one", "two", "three"], by: "scribe")
+    try bench.inbox("forge")
+    try bench.settle("scribe")
+    try body(bench)
+  }
+}
+
 /// What is said of a wire to which something has befallen.
 extension Bench {
   /// What doctor says; it may change no byte of the wire, of the keys and of anybody's state.

@@ -11,15 +11,6 @@ import WireFormat
 struct DoctorTests {
   private let log = "scribe_to_forge.jsonl"
 
-  private func written(_ body: (Bench) throws -> Void) throws {
-    try Bench.run("forge", "scribe") { bench in
-      try bench.send(["one", "two", "three"], by: "scribe")
-      try bench.inbox("forge")
-      try bench.settle("scribe")
-      try body(bench)
-    }
-  }
-
   /// What may befall a wire or scribe's private state.
   enum Harm: CaseIterable {
     case none, cutLog, emptyLog, noLog, changedLine, missingLine, foreignLine, junk, tornLine

@@ -212,4 +212,22 @@ struct UnsavedHeadsTests {
       #expect(try stored(bench).verdict == .sound)
     }
   }
+
+  #if FAULTS
+    @Test("a whole read that could not be stored leaves the session where it was")
+    func unstoredWholeRead() throws {
+      try settled { bench in
+        try bench.send("two", by: "scribe")
+        try replace(try bench.lines(of: "scribe"), bench)
+        let before = try stored(bench).head
+        var session = try bench.open("forge")
+        let plan = FaultPlan([Fault(.fail(ENOSPC), call: .write, pathSuffix: ".tmp")])
+        #expect(throws: KitError.self) { _ = try plan.run { try session.catchUp() } }
+        #expect(session.reader.store.records["scribe"]?.head == before)
+        #expect(try stored(bench).head == before)
+        _ = try session.catchUp()
+        #expect(try session.inbox(session: "main", limit: nil, isPeek: false).subjects == ["two"])
+      }
+    }
+  #endif
 }

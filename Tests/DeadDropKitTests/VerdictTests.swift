@@ -10,17 +10,6 @@ import WireFormat
 struct VerdictTests {
   private let log = "scribe_to_forge.jsonl"
 
-  /// Scribe wrote its card and three requests, all of which forge has read.
-  private func written(_ body: (Bench) throws -> Void) throws {
-    try Bench.run("forge", "scribe") { bench in
-      try bench.send(["one", "two", "three"], by: "scribe")
-      try bench.inbox("forge")
-      try bench.settle("scribe")
-      try #require(try bench.lines(of: "scribe").count == 4)
-      try body(bench)
-    }
-  }
-
   /// The agents can go on, and nobody finds anything amiss.
   private func expectSound(_ bench: Bench) throws {
     try bench.send("after", by: "scribe")

@@ -289,8 +289,15 @@ package struct WireReader: Sendable {
       facts += step.chain.facts.filter(\.envelope.carriesState)
       records[step.chain.handle] = step.record
     }
-    store.records = records
-    try store.replace(facts, wire: genesis.id, state, durable: true)
+    let before = store
+    do throws(WireError) {
+      store.records = records
+      try store.replace(facts, wire: genesis.id, state, durable: true)
+    } catch {
+      store = before
+      (folded, storeFile) = (nil, nil)
+      throw error
+    }
     (folded, foldedKey) = (reading.state, store.key)
     try noteSaved(state)
     return news
