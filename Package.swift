@@ -61,6 +61,14 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["WireFormat", "Host", "Identity", "Protocol", "Wire"],
       path: "Tests/TestSupport"),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "CSodium", "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit",
+        "TestSupport",
+      ], path: "Tests/Simulation"),
+    .executableTarget(
+      name: "deaddrop-sim", dependencies: ["Simulation"], path: "Tests/Simulator"),
     .executableTarget(
       name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
@@ -95,7 +103,7 @@ let package = Package(
 
 for target in package.targets where target.type == .regular || target.type == .executable {
   if target.name.hasPrefix("C") && target.name != "Commands" { continue }
-  let injects = target.name == "Host" || target.name == "TestSupport"
+  let injects = ["Host", "TestSupport", "Simulation", "deaddrop-sim"].contains(target.name)
   target.swiftSettings = house + (injects ? faults : [])
 }
 for target in package.targets where target.type == .test {

@@ -1,26 +1,13 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The time of day, which can jump.
 package enum WallClock {
   /// Microseconds since 1970 (CLOCK_REALTIME).
-  package static func now() -> Int64 { Kernel.nanoseconds(CLOCK_REALTIME) / 1_000 }
+  package static func now() -> Int64 { Kernel.nanoseconds(.wall) / 1_000 }
 }
 
 /// Time since the machine started, suspended time included.
 package enum BootClock {
   /// Nanoseconds since the start of the machine (CLOCK_BOOTTIME).
-  package static func now() -> Int64 {
-    #if canImport(Darwin)
-      // Untested: this clock goes on while a Mac sleeps.
-      Kernel.nanoseconds(CLOCK_MONOTONIC_RAW)
-    #else
-      Kernel.nanoseconds(CLOCK_BOOTTIME)
-    #endif
-  }
+  package static func now() -> Int64 { Kernel.nanoseconds(.boot) }
 
   /// A name of this start of the machine; empty where the system has none.
   ///
@@ -52,7 +39,7 @@ package struct BootMoment: Equatable, Sendable {
 /// Time that never jumps, for limits within one run.
 package enum MonotonicClock {
   /// Nanoseconds from an unknown start (CLOCK_MONOTONIC).
-  package static func now() -> Int64 { Kernel.nanoseconds(CLOCK_MONOTONIC) }
+  package static func now() -> Int64 { Kernel.nanoseconds(.monotonic) }
 
   /// The time of this clock when the duration has passed, at most about 146 years away.
   package static func deadline(after duration: Duration) -> Int64 {
@@ -67,7 +54,7 @@ package enum MonotonicClock {
     while true {
       let left = deadline - now()
       if left <= 0 { return }
-      usleep(useconds_t(min(500_000, left / 1_000 + 1)))
+      Kernel.pause(nanoseconds: min(500_000_000, left))
     }
   }
 }

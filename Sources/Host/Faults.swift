@@ -90,11 +90,24 @@
     /// The plan of the running task; a raw thread has none until it is given one.
     @TaskLocal package static var plan: FaultPlan?
 
+    /// The computer that the running task sees instead of the real one.
+    @TaskLocal package static var machine: (any Machine)?
+
     static func outcome(
       of call: SystemCall, _ path: String, byteCount: Int, _ body: (Int) -> Int
     ) throws(HostError) -> Int {
-      guard let plan else { return body(byteCount) }
       let traced = TracedCall(call: call, path: path)
+      if let machine {
+        switch machine.before(call, path) {
+        case .pass: break
+        case .fail(let code): return -Int(code)
+        case .short(let count): return body(min(count, byteCount))
+        case .die(let count):
+          if count > 0 { _ = body(min(count, byteCount)) }
+          throw .crashed(traced)
+        }
+      }
+      guard let plan else { return body(byteCount) }
       switch plan.next(traced) {
       case nil: return plan.passed(traced, body(byteCount))
       case .fail(let code): return -Int(code)

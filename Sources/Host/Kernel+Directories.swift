@@ -18,8 +18,12 @@ extension Kernel {
     _ name: String, at directory: Int32, mode: UInt16, path: String
   ) throws(HostError) {
     try attempt(.mkdir, path) {
-      // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
-      outcome(unsafe mkdirat(directory, name, mode_t(mode)))
+      on {
+        $0.makeDirectory(name, at: directory, mode: mode)
+      } else: {
+        // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
+        outcome(unsafe mkdirat(directory, name, mode_t(mode)))
+      }
     }
   }
 
@@ -28,8 +32,12 @@ extension Kernel {
     _ old: String, to new: String, at directory: Int32, path: String
   ) throws(HostError) {
     try attempt(.rename, path) {
-      // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
-      outcome(unsafe renameat(directory, old, directory, new))
+      on {
+        $0.rename(old, at: directory, to: new, at: directory, mustBeNew: false)
+      } else: {
+        // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
+        outcome(unsafe renameat(directory, old, directory, new))
+      }
     }
   }
 
@@ -38,16 +46,24 @@ extension Kernel {
     _ old: String, to new: String, at directory: Int32, path: String
   ) throws(HostError) {
     try attempt(.rename, path) {
-      // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
-      Int(unsafe chost_rename_new(directory, old, new))
+      on {
+        $0.rename(old, at: directory, to: new, at: directory, mustBeNew: true)
+      } else: {
+        // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
+        Int(unsafe chost_rename_new(directory, old, new))
+      }
     }
   }
 
   /// unlinkat(2) of something that is not a directory.
   static func removeName(_ name: String, at directory: Int32, path: String) throws(HostError) {
     try attempt(.unlink, path) {
-      // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
-      outcome(unsafe unlinkat(directory, name, 0))
+      on {
+        $0.remove(name, at: directory)
+      } else: {
+        // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
+        outcome(unsafe unlinkat(directory, name, 0))
+      }
     }
   }
 
@@ -55,6 +71,13 @@ extension Kernel {
   ///
   /// A description of its own is opened, so that listings do not move each other's position.
   static func entries(of directory: Int32, path: String) throws(HostError) -> DirectoryListing {
+    #if FAULTS
+      if let machine = Faults.machine {
+        var names: [String] = []
+        try attempt(.readdir, path) { machine.names(in: directory, &names) }
+        return DirectoryListing(names: names, undecodableCount: 0)
+      }
+    #endif
     let number = try openName(".", at: directory, path: path, flags: directoryFlags).release()
     // SAFETY: a whole descriptor that nobody else owns; the stream closes it from here on.
     guard let stream = unsafe fdopendir(number) else {

@@ -12,8 +12,12 @@ extension Kernel {
     _ name: String, at directory: Int32, path: String, flags: Int32, mode: UInt16 = 0
   ) throws(HostError) -> Descriptor {
     let number = try attempt(.open, path) {
-      // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
-      outcome(unsafe openat(directory, name, flags, mode_t(mode)))
+      on {
+        $0.open(name, at: directory, flags: flags, mode: mode)
+      } else: {
+        // SAFETY: `name` is lent as a NUL-terminated string for the length of the call.
+        outcome(unsafe openat(directory, name, flags, mode_t(mode)))
+      }
     }
     return Descriptor(number: Int32(number))
   }
@@ -21,11 +25,16 @@ extension Kernel {
   /// fstat(2).
   static func status(_ descriptor: Int32, path: String) throws(HostError) -> FileStatus {
     var raw = stat()
+    var simulated: FileStatus?
     try attempt(.stat, path) {
-      // SAFETY: `raw` is a whole stat structure, lent for the length of the call.
-      outcome(unsafe fstat(descriptor, &raw))
+      on {
+        $0.status(of: descriptor, &simulated)
+      } else: {
+        // SAFETY: `raw` is a whole stat structure, lent for the length of the call.
+        outcome(unsafe fstat(descriptor, &raw))
+      }
     }
-    return FileStatus(raw)
+    return simulated ?? FileStatus(raw)
   }
 
   /// fstatat(2), which looks at a link and not through it.
@@ -33,11 +42,16 @@ extension Kernel {
     _ name: String, at directory: Int32, path: String
   ) throws(HostError) -> FileStatus {
     var raw = stat()
+    var simulated: FileStatus?
     try attempt(.stat, path) {
-      // SAFETY: the name and a whole stat structure are lent for the length of the call.
-      outcome(unsafe fstatat(directory, name, &raw, AT_SYMLINK_NOFOLLOW))
+      on {
+        $0.status(of: name, at: directory, &simulated)
+      } else: {
+        // SAFETY: the name and a whole stat structure are lent for the length of the call.
+        outcome(unsafe fstatat(directory, name, &raw, AT_SYMLINK_NOFOLLOW))
+      }
     }
-    return FileStatus(raw)
+    return simulated ?? FileStatus(raw)
   }
 
   /// pread(2), once.
@@ -46,8 +60,13 @@ extension Kernel {
     path: String
   ) throws(HostError) -> Int {
     try transfer(.read, path, byteCount: buffer.count) { count in
-      // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
-      outcome(unsafe pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+      on {
+        unsafe $0.read(
+          descriptor, at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+      } else: {
+        // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
+        outcome(unsafe pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+      }
     }
   }
 
@@ -66,8 +85,13 @@ extension Kernel {
     _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(HostError) -> Int {
     try transfer(.write, path, byteCount: bytes.count) { count in
-      // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
-      outcome(unsafe write(descriptor, bytes.baseAddress, count))
+      on {
+        unsafe $0.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: nil)
+      } else: {
+        // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
+        outcome(unsafe write(descriptor, bytes.baseAddress, count))
+      }
     }
   }
 
@@ -76,24 +100,47 @@ extension Kernel {
     _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64, path: String
   ) throws(HostError) -> Int {
     try transfer(.write, path, byteCount: bytes.count) { count in
-      // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
-      outcome(unsafe pwrite(descriptor, bytes.baseAddress, count, off_t(offset)))
+      on {
+        unsafe $0.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+      } else: {
+        // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
+        outcome(unsafe pwrite(descriptor, bytes.baseAddress, count, off_t(offset)))
+      }
     }
   }
 
   /// ftruncate(2).
   static func cut(_ descriptor: Int32, to byteCount: Int64, path: String) throws(HostError) {
-    try attempt(.truncate, path) { outcome(ftruncate(descriptor, off_t(byteCount))) }
+    try attempt(.truncate, path) {
+      on {
+        $0.truncate(descriptor, to: byteCount)
+      } else: {
+        outcome(ftruncate(descriptor, off_t(byteCount)))
+      }
+    }
   }
 
   /// fchmod(2).
   static func setMode(_ descriptor: Int32, _ mode: UInt16, path: String) throws(HostError) {
-    try attempt(.chmod, path) { outcome(fchmod(descriptor, mode_t(mode))) }
+    try attempt(.chmod, path) {
+      on {
+        $0.changeMode(of: descriptor, to: mode)
+      } else: {
+        outcome(fchmod(descriptor, mode_t(mode)))
+      }
+    }
   }
 
   /// fdatasync(2), or what stands for it.
   static func flushData(_ descriptor: Int32, path: String) throws(HostError) {
-    try attempt(.fdatasync, path) { Int(chost_flush(descriptor)) }
+    try attempt(.fdatasync, path) {
+      on {
+        $0.synchronize(descriptor)
+      } else: {
+        Int(chost_flush(descriptor))
+      }
+    }
   }
 
   /// fsync(2); on Darwin F_FULLFSYNC, untested.
@@ -101,7 +148,13 @@ extension Kernel {
     #if canImport(Darwin)
       try attempt(.fsync, path) { Int(chost_flush(descriptor)) }
     #else
-      try attempt(.fsync, path) { outcome(fsync(descriptor)) }
+      try attempt(.fsync, path) {
+        on {
+          $0.synchronize(descriptor)
+        } else: {
+          outcome(fsync(descriptor))
+        }
+      }
     #endif
   }
 
@@ -111,7 +164,11 @@ extension Kernel {
   ) throws(HostError) -> Bool {
     do {
       try attempt(.flock, path) {
-        outcome(flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB))
+        on {
+          $0.lock(descriptor, exclusive: exclusive)
+        } else: {
+          outcome(flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB))
+        }
       }
       return true
     } catch {
@@ -122,6 +179,12 @@ extension Kernel {
 
   /// flock(2) to let go.
   static func unlock(_ descriptor: Int32, path: String) throws(HostError) {
-    try attempt(.flock, path) { outcome(flock(descriptor, LOCK_UN)) }
+    try attempt(.flock, path) {
+      on {
+        $0.unlock(descriptor)
+      } else: {
+        outcome(flock(descriptor, LOCK_UN))
+      }
+    }
   }
 }

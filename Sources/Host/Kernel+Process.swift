@@ -11,8 +11,13 @@ extension Kernel {
   static func randomBytes(_ buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int {
     guard let start = buffer.baseAddress else { return 0 }
     return try transfer(.getrandom, "", byteCount: buffer.count) { count in
-      // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
-      Int(unsafe chost_random(start, count))
+      on {
+        unsafe $0.fill(UnsafeMutableRawBufferPointer(start: start, count: count))
+        return count
+      } else: {
+        // SAFETY: `count` is at most the size of the buffer, which the caller keeps alive.
+        Int(unsafe chost_random(start, count))
+      }
     }
   }
 
@@ -35,11 +40,33 @@ extension Kernel {
   }
 
   /// clock_gettime(2) in nanoseconds; the clocks used here exist on every system we build for.
-  static func nanoseconds(_ clock: clockid_t) -> Int64 {
+  static func nanoseconds(_ clock: MachineClock) -> Int64 {
+    #if FAULTS
+      if let machine = Faults.machine { return machine.nanoseconds(clock) }
+    #endif
+    let number =
+      switch clock {
+      case .wall: CLOCK_REALTIME
+      case .monotonic: CLOCK_MONOTONIC
+      #if canImport(Darwin)
+        // Untested: this clock goes on while a Mac sleeps.
+        case .boot: CLOCK_MONOTONIC_RAW
+      #else
+        case .boot: CLOCK_BOOTTIME
+      #endif
+      }
     var time = timespec()
     // SAFETY: a whole timespec is lent for the length of the call.
-    _ = unsafe clock_gettime(clock, &time)
+    _ = unsafe clock_gettime(number, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// usleep(3).
+  static func pause(nanoseconds: Int64) {
+    #if FAULTS
+      if let machine = Faults.machine { return machine.sleep(nanoseconds: nanoseconds) }
+    #endif
+    usleep(useconds_t(nanoseconds / 1_000 + 1))
   }
 
   /// getcwd(3).

@@ -43,13 +43,23 @@ enum Kernel {
   static func outcome(_ value: some SignedInteger) -> Int { value < 0 ? -Int(errno) : Int(value) }
 }
 
+extension Kernel {
+  /// close(2).
+  static func shut(_ descriptor: Int32) {
+    #if FAULTS
+      if let machine = Faults.machine { return machine.close(descriptor) }
+    #endif
+    close(descriptor)
+  }
+}
+
 /// A file descriptor that is closed when its owner goes.
 ///
 /// Errors of close(2) are not reported: what must be on disk was synchronised before.
 struct Descriptor: ~Copyable, Sendable {
   let number: Int32
 
-  deinit { close(number) }
+  deinit { Kernel.shut(number) }
 
   /// Gives up ownership, for a call that closes the descriptor itself.
   consuming func release() -> Int32 {

@@ -1,0 +1,114 @@
+#if FAULTS
+  import DeadDropKit
+  import Host
+  import Protocol
+  import TestSupport
+  import Wire
+  import WireFormat
+
+  /// What holds when all is well again and everybody has heard everything.
+  extension World {
+    /// Ends all that goes wrong, lets everybody hear everything, and asks whether all is as it was
+    /// promised.
+    func checkEnd() throws {
+      heal()
+      for round in 0..<4 {
+        syncAll()
+        for member in honest {
+          if round == 0 { repairIfNeeded(member) }
+          var chance = random.fork()
+          _ = command(member) { session, _ in
+            while true {
+              let before = ledger.given[member.handle]?.count
+              try readInbox(of: member, &session, &chance)
+              if ledger.given[member.handle]?.count == before { break }
+            }
+          }
+        }
+      }
+      try checkStep()
+      try checkMembers()
+      try checkAcknowledged()
+      try checkGiven()
+      try checkAgreement()
+      try checkProofs()
+    }
+
+    /// Whoever cannot sign does what the error says.
+    private func repairIfNeeded(_ member: Member) {
+      let end = command(member) { session, _ in
+        _ = try session.send(.init(.request, subject: "probe", body: .string("")))
+      }
+      guard case .refused = end else { return }
+      repair(member)
+    }
+
+    /// Nothing acknowledged is lost.
+    private func checkAcknowledged() throws {
+      for member in honest {
+        let held = Set(ids(of: member))
+        for id in ledger.acknowledged[member.handle] ?? [] where !held.contains(id) {
+          throw Violation(
+            promise: "nothing acknowledged is lost",
+            words: "\(id.hex.prefix(8)) of \(member.handle) is not in its log")
+        }
+      }
+    }
+
+    /// Cursors never skip a message, late ones included.
+    private func checkGiven() throws {
+      for member in honest {
+        let given = ledger.given[member.handle] ?? []
+        for writer in honest where writer.handle != member.handle {
+          for id in ids(of: writer) where !given.contains(id) {
+            throw Violation(
+              promise: "cursors never skip a message",
+              words: "\(member.handle) was never given \(id.hex.prefix(8)) of \(writer.handle)")
+          }
+        }
+      }
+    }
+
+    /// Those who hold the same lines are in the same state, whatever order they came in, and so is
+    /// somebody who reads them for the first time.
+    private func checkAgreement() throws {
+      var first: (Handle, [String], [Handle: Head])?
+      for member in honest {
+        var view: ([String], [Handle: Head])?
+        _ = command(member) { session, _ in
+          view = (try session.wireState().rendering, session.reader.store.records.mapValues(\.head))
+        }
+        guard let (state, heads) = view else { continue }
+        try compareWithFresh(state, heads, member)
+        if let (other, otherState, otherHeads) = first, otherHeads == heads, otherState != state {
+          throw Violation(
+            promise: "those who hold the same lines agree",
+            words: "\(member.handle) and \(other): \(difference(state, otherState))")
+        }
+        if first == nil { first = (member.handle, state, heads) }
+      }
+    }
+
+    private func compareWithFresh(
+      _ state: [String], _ heads: [Handle: Head], _ member: Member
+    ) throws {
+      guard let genesis else { return }
+      let fresh = try process(on: member.host) {
+        try WireReading(try SharedDirectory.open(Self.wirePath), genesis)
+      }
+      // A fork is judged from the lines that stand there; the heads need not be the same.
+      guard forkers.isEmpty, fresh.chains.mapValues(\.head) == heads else { return }
+      let rendered = fresh.state.rendering
+      guard rendered != state else { return }
+      throw Violation(
+        promise: "what is kept from run to run is what a fresh read gives",
+        words: "\(member.handle): \(difference(state, rendered))")
+    }
+
+    private func difference(_ one: [String], _ other: [String]) -> String {
+      let left = Set(one).subtracting(other).sorted().first ?? "nothing"
+      let right = Set(other).subtracting(one).sorted().first ?? "nothing"
+      return "\(left) | \(right)"
+    }
+  }
+#endif

@@ -1,0 +1,102 @@
+#if FAULTS
+  import DeadDropKit
+  import Protocol
+  import Wire
+  import WireFormat
+
+  /// The rules of PROTOCOL.md, section 15, once more: slowly, and from the lines alone.
+  struct Oracle {
+    private var chains: [Handle: [Message]] = [:]
+    private let genesis: Genesis
+
+    init(_ genesis: Genesis, _ logs: [Handle: [[UInt8]]]) {
+      self.genesis = genesis
+      for (handle, lines) in logs {
+        chains[handle] = lines.compactMap { line in
+          guard let envelope = try? Envelope.read(line.span) else { return nil }
+          return try? Message(line.span, envelope)
+        }
+      }
+    }
+
+    /// Why a proposal cannot be ratified; nil where it can be.
+    ///
+    /// Only for one whose owners are those of the genesis.
+    func flaw(in id: Bytes32) -> String? {
+      guard let (proposer, proposal) = find(id) else { return "no such proposal" }
+      let chain = chains[proposer] ?? []
+      guard
+        let decision = chain.firstIndex(where: { $0.type.known == .decision && $0.re == id })
+      else { return "no decision by its proposer" }
+      let isClosed = chain[..<decision].contains { message in
+        message.re == id
+          && (message.type.known == .incident
+            && message.body?.members?["code"]?.text == "silence"
+            || message.type.known == .correction
+              && message.body?.members?["withdraw"]?.flag == true)
+      }
+      if isClosed { return "taken back before it was decided" }
+      let cited = chain[decision].body?.members?["acks"]?.texts?.map(\.string) ?? []
+      for owner in owners(of: proposal, by: proposer) {
+        guard let answer = firstAnswer(to: id, by: owner) else { return "\(owner) never answered" }
+        guard answer.type.known == .ack else { return "\(owner) answered otherwise first" }
+        guard cited.contains(answer.eventID.hex) else { return "the ack of \(owner) is not cited" }
+      }
+      return nil
+    }
+
+    func find(_ id: Bytes32) -> (Handle, Message)? {
+      for (handle, chain) in chains {
+        if let message = chain.first(where: { $0.eventID == id }) { return (handle, message) }
+      }
+      return nil
+    }
+
+    /// Those of its domains, else everybody; with effects everybody.
+    private func owners(of proposal: Message, by proposer: Handle) -> Set<Handle> {
+      let others = Set(genesis.members.map(\.handle)).subtracting([proposer])
+      let body = proposal.body?.members
+      if body?["effects"] != nil { return others }
+      let named = Set(
+        (body?["domains"]?.texts ?? []).compactMap { genesis.domains[$0]?.owner }
+      ).intersection(others)
+      return named.isEmpty ? others : named
+    }
+
+    private func firstAnswer(to id: Bytes32, by owner: Handle) -> Message? {
+      chains[owner]?.first { message in
+        guard message.re == id else { return false }
+        switch message.type.known {
+        case .ack, .decline: return true
+        case .proposal: return message.ackRequired
+        default: return false
+        }
+      }
+    }
+  }
+
+  extension World {
+    /// No decision without proof, none across a domain without its owner's answer.
+    func checkProofs() throws {
+      guard let genesis else { return }
+      var logs: [Handle: [[UInt8]]] = [:]
+      for member in members {
+        logs[member.handle] = lines(
+          member.isHonest ? ledger.logs[member.handle] ?? [] : writtenLog(of: member))
+      }
+      let oracle = Oracle(genesis, logs)
+      for (id, end) in ledger.ends.sorted(by: { $0.key < $1.key }) where end.status == .ratified {
+        guard let (_, proposal) = oracle.find(id) else {
+          throw Violation(promise: "nothing acknowledged is lost", words: "proposal \(id) is gone")
+        }
+        // Under tables that a decision changed the owners are others.
+        guard proposal.after ?? [] == [] else { continue }
+        if let flaw = oracle.flaw(in: id) {
+          throw Violation(
+            promise: "no decision without proof",
+            words: "\(id.hex.prefix(8)) is ratified for \(end.by), and \(flaw)")
+        }
+      }
+    }
+  }
+#endif

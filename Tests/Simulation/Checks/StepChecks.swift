@@ -1,0 +1,137 @@
+#if FAULTS
+  import DeadDropKit
+  import Host
+  import Protocol
+  import Wire
+  import WireFormat
+
+  /// What holds after every single step.
+  extension World {
+    func checkStep() throws {
+      for member in honest { try checkLog(of: member) }
+    }
+
+    /// The log as its writer wrote it, also while its host shows another.
+    private func trueLog(of member: Member) -> [UInt8] {
+      let replica = Replica(host: member.host.number, log: member.handle)
+      guard let original = attacked[replica] else { return writtenLog(of: member) }
+      let shown = wholeLog(of: member.handle, on: member.host)
+      return original + shown.dropFirst(attackedCounts[replica] ?? shown.count)
+    }
+
+    /// Append-only holds, and nothing acknowledged is lost.
+    private func checkLog(of member: Member) throws(Violation) {
+      let before = ledger.logs[member.handle] ?? []
+      let now = trueLog(of: member)
+      guard now.starts(with: before) else {
+        throw Violation(
+          promise: "append-only holds",
+          words: "the log of \(member.handle) had \(before.count) bytes and is another now")
+      }
+      ledger.logs[member.handle] = now
+    }
+
+    /// Takes a log as it is now; after a power cut what nobody was promised may be gone.
+    func noteLog(of member: Member, mayShrink: Bool = false) {
+      let now = writtenLog(of: member)
+      if mayShrink {
+        let before = ledger.logs[member.handle] ?? []
+        let promised = before.prefix(ledger.safeCount[member.handle] ?? 0)
+        ledger.logs[member.handle] = now.starts(with: promised) ? now : before
+      } else {
+        ledger.logs[member.handle] = now
+        ledger.safeCount[member.handle] = now.count
+      }
+    }
+
+    // MARK: what an honest member believes
+
+    /// Looks at everything as each honest member does, with the memory that it has.
+    func checkMembers() throws {
+      for member in honest { try checkView(of: member) }
+    }
+
+    private func checkView(of member: Member) throws {
+      var problem: Violation?
+      command(member) { session, report in
+        do throws(Violation) {
+          for (writer, _, verdict) in report.broken where verdict == .fork {
+            guard !isHonest(writer) else {
+              throw Violation(
+                promise: "no honest writer convicted",
+                words: "\(member.handle) calls \(writer) forked")
+            }
+          }
+          try checkHeads(session, of: member)
+          try checkTrust(session, of: member)
+          try checkEnds(&session, of: member)
+        } catch { problem = error }
+      }
+      if let problem { throw problem }
+    }
+
+    func isHonest(_ handle: Handle) -> Bool { members[index(of: handle)].isHonest }
+
+    /// Whatever a host shows: what is verified of an honest writer is what that writer wrote.
+    private func checkHeads(
+      _ session: borrowing Session, of member: Member
+    ) throws(Violation) {
+      for (writer, record) in session.reader.store.records where isHonest(writer) {
+        guard record.head.seq > 0 else { continue }
+        let ids = try trueIDs(of: members[index(of: writer)])
+        guard record.head.seq <= ids.count, ids[record.head.seq - 1] == record.head.eventID else {
+          throw Violation(
+            promise: "nobody is believed to have written what they did not",
+            words: "\(member.handle) holds line \(record.head.seq) of \(writer)")
+        }
+      }
+    }
+
+    /// The ids of an honest writer's lines as it wrote them, also while a host hides them.
+    private func trueIDs(of writer: Member) throws(Violation) -> [Bytes32] {
+      // The look itself may have made the writer decide something.
+      try checkLog(of: writer)
+      let log = ledger.logs[writer.handle] ?? []
+      if let known = idCache[writer.handle], known.byteCount == log.count { return known.ids }
+      let ids = lines(log).compactMap { try? Envelope.read($0.span).eventID }
+      idCache[writer.handle] = (log.count, ids)
+      return ids
+    }
+
+    /// A hostile member changes nobody's trust, and nobody's key is taken for another's.
+    private func checkTrust(
+      _ session: borrowing Session, of member: Member
+    ) throws(Violation) {
+      for (peer, pins) in session.trust.pins {
+        let pk = members[index(of: peer)].pk
+        for pin in pins where pin.pk != pk {
+          throw Violation(
+            promise: "a hostile member changes no trust",
+            words: "\(member.handle) believes another key of \(peer)")
+        }
+      }
+    }
+
+    /// What was settled once stays as it is, for everybody.
+    private func checkEnds(
+      _ session: inout Session, of member: Member
+    ) throws(Violation) {
+      guard let standings = try? session.proposals() else { return }
+      for standing in standings where isHonest(standing.proposal.proposer) {
+        let id = standing.proposal.eventID
+        switch standing.status {
+        case .ratified, .reverted, .withdrawn:
+          if let end = ledger.ends[id], end.status != standing.status {
+            throw Violation(
+              promise: "nothing both ratified and reverted",
+              words: "\(id.hex.prefix(8)) is \(standing.status) for \(member.handle) "
+                + "and was \(end.status) for \(end.by)")
+          }
+          if ledger.ends[id] == nil { ledger.count(standing.status.rawValue) }
+          ledger.ends[id] = (standing.status, member.handle)
+        default: break
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,31 @@
+#if FAULTS
+  import Protocol
+  import WireFormat
+
+  /// What the simulation knows to be true, however the agents come to see it.
+  struct Ledger {
+    /// Stored lines whose writer was told so, in order.
+    var acknowledged: [Handle: [Bytes32]] = [:]
+    /// What each member's inbox gave it.
+    var given: [Handle: Set<Bytes32>] = [:]
+    /// Proposals that some honest member once saw in this state for good.
+    var ends: [Bytes32: (status: ProposalStatus, by: Handle)] = [:]
+    /// The bytes of each honest log that its writer was told are stored.
+    var safeCount: [Handle: Int] = [:]
+    /// Each honest log as it last was, its archived parts included, as far as its last LF.
+    var logs: [Handle: [UInt8]] = [:]
+    /// How often each thing was reached, for the summary.
+    var counts: [String: Int] = [:]
+
+    mutating func count(_ what: String) { counts[what, default: 0] += 1 }
+  }
+
+  /// Something that must never be so was found.
+  package struct Violation: Error, CustomStringConvertible {
+    /// One of the promises of PROTOCOL.md.
+    package let promise: String
+    package let words: String
+
+    package var description: String { "\(promise): \(words)" }
+  }
+#endif

@@ -1,0 +1,217 @@
+#if FAULTS
+  import DeadDropKit
+  import Host
+  import Protocol
+  import Wire
+  import WireFormat
+
+  extension World {
+    /// Does one step of the plan.
+    func take(_ step: Plan.Step) throws {
+      random = SimulationRandom(seed: step.seed)
+      time.nanoseconds += Int64(random.below(20_000_000_000))
+      let member = random.pick(members)
+      switch step.kind {
+      case .send, .propose, .answer, .counter, .withdraw, .settle, .inbox, .heartbeat, .verify,
+        .proposeEffects:
+        perform(step.kind, by: member, fault: drawFault())
+      case .together: together(member)
+      case .time: time.nanoseconds += Int64(random.below(400)) * 1_000_000_000
+      case .jump: jump(member.host)
+      case .powerCut: cutPower(of: member.host)
+      case .loss: losePrivateState(of: member)
+      case .sync: syncSome()
+      case .jumble: if let host = random.maybePick(hosts) { jumble(member.handle, to: host) }
+      case .nonsense:
+        if let villain = members.first(where: { !$0.isHonest }) { sayNonsense(villain) }
+      case .hostileFork: if let villain = members.first(where: { !$0.isHonest }) { fork(villain) }
+      case .attack: if plan.hasHostileHost { attack(hosts[hosts.count - 1]) }
+      case .heal: heal()
+      }
+    }
+
+    /// Mostly nothing goes wrong; then it does at any of the calls.
+    private func drawFault() -> ProcessFault? {
+      guard random.once(in: 5) else { return nil }
+      let call = random.once(in: 2) ? random.below(40) : random.below(220)
+      let verdict: MachineVerdict =
+        switch random.below(5) {
+        case 0: .fail(5)  // EIO
+        case 1: .fail(28)  // ENOSPC
+        case 2: .short(random.below(300))
+        default: .die(after: random.below(400))
+        }
+      return ProcessFault(call: call, verdict: verdict)
+    }
+
+    // MARK: commands
+
+    func perform(_ kind: StepKind, by member: Member, fault: ProcessFault? = nil) {
+      var chance = random.fork()
+      note("\(kind.rawValue) by \(member.handle)\(fault.map { ", \($0)" } ?? "")")
+      command(member, fault: fault) { session, report in
+        note("\(member.handle) \(report.notes)")
+        switch kind {
+        case .send:
+          try store(
+            Session.Outgoing(
+              chance.pick([.request, .feedback, .warning]), subject: "note",
+              body: .string(Text(String(chance.next(), radix: 16)))), by: member, &session)
+        case .propose: try propose(effects: nil, by: member, &session, &chance)
+        case .proposeEffects:
+          try propose(effects: effects(&chance), by: member, &session, &chance)
+        case .answer: try answer(by: member, &session, &chance)
+        case .counter: try counter(by: member, &session, &chance)
+        case .withdraw: try withdraw(by: member, &session, &chance)
+        case .inbox: try readInbox(of: member, &session, &chance)
+        case .heartbeat: _ = try session.heartbeat(Heartbeat())
+        case .verify: _ = try session.verify(everySignature: chance.once(in: 4))
+        default: break
+        }
+      }
+    }
+
+    private func store(
+      _ outgoing: Session.Outgoing, by member: Member, _ session: inout Session
+    ) throws {
+      let receipt = try session.send(outgoing)
+      ledger.acknowledged[member.handle, default: []].append(receipt.eventID)
+      ledger.safeCount[member.handle] = writtenLog(of: member).count
+      ledger.count(outgoing.type.word)
+      note("\(member.handle) stored \(receipt.seq) \(receipt.eventID.hex.prefix(8))")
+    }
+
+    private func propose(
+      effects: JSONValue?, by member: Member, _ session: inout Session,
+      _ chance: inout SimulationRandom
+    ) throws {
+      let names = (genesis?.domains.keys.sorted() ?? []).filter { _ in chance.once(in: 2) }
+      let body: JSONObject = [
+        "text": .string("let us"),
+        "domains": names.isEmpty ? nil : .array(names.map { .string($0) }),
+        "effects": effects,
+      ]
+      try store(
+        Session.Outgoing(.proposal, subject: "plan", body: .object(body)), by: member, &session)
+    }
+
+    private func effects(_ chance: inout SimulationRandom) -> JSONValue {
+      if chance.once(in: 2) {
+        return .object([
+          "tiers": .object([
+            "T1_active": .object(["cadence_seconds": .integer(30 + chance.below(200))])
+          ])
+        ])
+      }
+      let owner = chance.pick(members).handle
+      return .object([
+        "domains": .object([
+          Text("land-\(chance.below(3))"): .object([
+            "owner": .string(owner.name), "paths": .strings(["x/**"]),
+          ])
+        ])
+      ])
+    }
+
+    private func answer(
+      by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
+    ) throws {
+      guard let proposal = chance.maybePick(try session.owed()) else { return }
+      let type: MessageType = chance.once(in: 6) ? .decline : .ack
+      var outgoing = Session.Outgoing(type, subject: "answer", body: .string(""))
+      outgoing.re = proposal.eventID.hex
+      try store(outgoing, by: member, &session)
+    }
+
+    private func counter(
+      by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
+    ) throws {
+      guard let proposal = chance.maybePick(try session.owed()) else { return }
+      var outgoing = Session.Outgoing(.proposal, subject: "rather", body: .string("this"))
+      outgoing.re = proposal.eventID.hex
+      try store(outgoing, by: member, &session)
+    }
+
+    private func withdraw(
+      by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
+    ) throws {
+      let open = try session.proposals().filter {
+        $0.proposal.proposer == member.handle && !$0.status.isSettled
+      }
+      guard let standing = chance.maybePick(open) else { return }
+      var outgoing = Session.Outgoing(
+        .correction, subject: "no", body: .object(Session.Outgoing.withdrawal))
+      outgoing.re = standing.proposal.eventID.hex
+      try store(outgoing, by: member, &session)
+    }
+
+    func readInbox(
+      of member: Member, _ session: inout Session, _ chance: inout SimulationRandom
+    ) throws {
+      let limit = chance.once(in: 3) ? 1 + chance.below(4) : nil
+      let inbox = try session.inbox(
+        session: Session.defaultSession, limit: limit, isPeek: false)
+      // From here on they were shown, whatever becomes of the process.
+      for line in inbox.lines { ledger.given[member.handle, default: []].insert(line.eventID) }
+      _ = try session.commitRead()
+      ledger.count("inbox")
+    }
+
+    /// Two runs of the program as one agent at the same time.
+    private func together(_ member: Member) {
+      let kinds: [StepKind] = [.send, .answer, .settle, .inbox, .propose, .heartbeat]
+      let pair = [random.pick(kinds), random.pick(kinds)]
+      turns.run(pair.map { kind in { [self] in perform(kind, by: member) } })
+    }
+
+    // MARK: what befalls hosts
+
+    private func jump(_ host: SimulatedHost) {
+      let hour: Int64 = 3_600_000_000_000
+      host.skewNanoseconds = random.pick([-hour, hour, -8_760 * hour, 8_760 * hour, 0])
+      note("the clock of host \(host.number) jumps")
+    }
+
+    private func cutPower(of host: SimulatedHost) {
+      heal()
+      note("power cut on host \(host.number)")
+      ledger.count("power cut")
+      host.disk.cutPower(using: &random)
+      host.boot()
+      for member in honest where member.host === host { noteLog(of: member, mayShrink: true) }
+    }
+
+    /// Some or all of what an agent remembers is gone; its keys are not.
+    private func losePrivateState(of member: Member) {
+      guard member.isHonest else { return }
+      let folder = "\(member.places.states)/\(wire.hex)/\(member.handle)"
+      let names = member.host.disk.names(at: folder).filter {
+        member.host.disk.bytes(at: "\(folder)/\($0)") != nil && $0 != "trust.json"
+      }
+      let lost = random.once(in: 3) ? names : names.filter { _ in random.once(in: 3) }
+      for name in lost { member.host.disk.remove("\(folder)/\(name)") }
+      note("\(member.handle) loses \(lost)")
+      ledger.count("loss")
+      if lost.contains(WriterFile.name) { repair(member) }
+    }
+
+    /// The way out that the errors name: everybody's newest word is fetched, then the log taken up.
+    func repair(_ member: Member) {
+      syncAll()
+      do {
+        try process(on: member.host) {
+          _ = try Repair.adopt(
+            directory: Self.wirePath, as: member.handle.name, in: member.places)
+        }
+      } catch { note("\(member.handle) cannot adopt: \(error)") }
+    }
+
+    private func syncSome() {
+      for member in members where random.once(in: 2) {
+        let host = random.pick(hosts)
+        sync(member.handle, to: host, isPartial: random.once(in: 3))
+        if random.once(in: 2) { syncBeats(member.handle, to: host) }
+      }
+    }
+  }
+#endif
