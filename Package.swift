@@ -18,6 +18,10 @@ let faults: [SwiftSetting] =
   Context.environment["DEADDROP_FAULTS"] == nil
   ? [.define("FAULTS", .when(configuration: .debug))] : [.define("FAULTS")]
 
+/// Faults built in on purpose, for `make mutants`: see Sources/WireFormat/Mutant.swift.
+let mutants: [SwiftSetting] =
+  Context.environment["DEADDROP_MUTANTS"] == nil ? [] : [.define("MUTANTS")]
+
 /// A release links all it needs: libsodium and the Swift runtime are in the file.
 let isStatic = ["-static-executable", "-use-ld=lld"]
 
@@ -68,7 +72,7 @@ let package = Package(
         "TestSupport",
       ], path: "Tests/Simulation"),
     .executableTarget(
-      name: "deaddrop-sim", dependencies: ["Simulation"], path: "Tests/Simulator"),
+      name: "deaddrop-sim", dependencies: ["Simulation", "WireFormat"], path: "Tests/Simulator"),
     .executableTarget(
       name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
@@ -104,7 +108,7 @@ let package = Package(
 for target in package.targets where target.type == .regular || target.type == .executable {
   if target.name.hasPrefix("C") && target.name != "Commands" { continue }
   let injects = ["Host", "TestSupport", "Simulation", "deaddrop-sim"].contains(target.name)
-  target.swiftSettings = house + (injects ? faults : [])
+  target.swiftSettings = house + mutants + (injects ? faults : [])
 }
 for target in package.targets where target.type == .test {
   target.swiftSettings = house + faults

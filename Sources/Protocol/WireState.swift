@@ -69,8 +69,14 @@ package struct WireState: Sendable {
   private mutating func foldAnswer(_ message: Message, _ verdict: Answer.Verdict) -> Outcome {
     guard let re = message.re else { return .refused(.answerWithoutRe) }
     guard let answer = Answer(message, verdict) else { return .refused(.outsideChain) }
+    if Mutant.on(.answerByThread) {
+      for id in proposals.keys where proposals[id]?.correlationID == message.correlationID {
+        answers[id, default: [:]][message.from] = answer
+      }
+    }
     return Self.keepFirst(
-      answer, at: answer.seq, of: \.seq, in: &answers[re, default: [:]], by: message)
+      answer, at: answer.seq, of: \.seq, in: &answers[re, default: [:]], by: message,
+      not: .lastAnswer)
   }
 
   private mutating func foldDecision(_ message: Message) -> Outcome {
@@ -78,7 +84,8 @@ package struct WireState: Sendable {
     decided[message.eventID] = (re, message.from)
     guard let decision = Decision(message) else { return .refused(.outsideChain) }
     let outcome = Self.keepFirst(
-      decision, at: decision.seq, of: \.seq, in: &decisions[re, default: [:]], by: message)
+      decision, at: decision.seq, of: \.seq, in: &decisions[re, default: [:]], by: message,
+      not: .lastDecision)
     return decision.acks == nil ? .refused(.decisionWithoutAcks) : outcome
   }
 
@@ -91,9 +98,11 @@ package struct WireState: Sendable {
 
   private static func keepFirst<Fact>(
     _ fact: Fact, at seq: Int, of place: (Fact) -> Int, in table: inout [Handle: Fact],
-    by message: Message
+    by message: Message, not mutant: Mutant? = nil
   ) -> Outcome {
-    if let held = table[message.from], place(held) <= seq { return .repeated }
+    if let held = table[message.from], place(held) <= seq, !(mutant.map(Mutant.on) ?? false) {
+      return .repeated
+    }
     table[message.from] = fact
     return .folded
   }
@@ -113,7 +122,9 @@ package struct WireState: Sendable {
   }
 
   private mutating func foldIntroduction(_ message: Message) -> Outcome {
-    guard message.from == genesis.founder else { return .refused(.introduceNotByFounder) }
+    guard message.from == genesis.founder || Mutant.on(.anyoneIntroduces) else {
+      return .refused(.introduceNotByFounder)
+    }
     guard let body = message.body?.members,
       let handle = body["handle"]?.text.flatMap({ Handle($0) }),
       let pk = body["pk"]?.text.flatMap(Bytes32.init(hex:))

@@ -1,22 +1,27 @@
 #if FAULTS
   import Foundation
   import Simulation
+  import WireFormat
 
   /// The command line of the simulator.
   enum Simulator {
-    private struct Options {
+    struct Options {
       var seed: UInt64?
       var count = 1
       var steps = 60
       var agents: Int?
       var isTracing = false
+      var mutants: [Mutant] = []
     }
 
     static func run(_ arguments: [String]) -> Int32 {
       guard let options = read(arguments) else {
-        print("usage: deaddrop-sim [--seed N] [--count N] [--steps M] [--agents K] [--trace]")
+        print(
+          "usage: deaddrop-sim [--seed N] [--count N] [--steps M] [--agents K] [--trace]"
+            + " [--mutants | --mutant NAME]")
         return 2
       }
+      guard options.mutants.isEmpty else { return MutantHunt.run(options.mutants, options) }
       let first = options.seed ?? UInt64.random(in: 0...(1 << 62))
       let start = Date()
       var counts: [String: Int] = [:]
@@ -52,9 +57,18 @@
       var options = Options()
       var rest = arguments[...]
       while let word = rest.popFirst() {
-        if word == "--trace" {
+        switch word {
+        case "--trace":
           options.isTracing = true
           continue
+        case "--mutants":
+          options.mutants = Mutant.allCases
+          continue
+        case "--mutant":
+          guard let mutant = rest.popFirst().flatMap({ Mutant(rawValue: $0) }) else { return nil }
+          options.mutants.append(mutant)
+          continue
+        default: break
         }
         guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
         switch word {

@@ -59,7 +59,7 @@ extension Session {
       line.message != nil && cuts[line.handle].map { line.seq <= $0.seq } ?? true
     }
     if !isPeek {
-      for line in given {
+      for line in Mutant.on(.skipUngiven) ? merged[...] : given {
         cursors.cursors[line.handle, default: Cursor()]
           .mark(line.seq, eventID: line.eventID, end: line.end)
       }

@@ -59,7 +59,7 @@ extension WireState {
     return ProposalStanding(
       proposal: proposal, status: status, owners: owners,
       missing: status.isSettled ? [] : missing(of: proposal, under: history),
-      decision: status == .ratified ? decisions[proposal.eventID]?[proposal.proposer] : nil,
+      decision: status == .ratified ? self.decision(of: proposal) : nil,
       secondsLeft: status == .open ? patience?.secondsLeft(for: proposal.eventID) : nil)
   }
 }

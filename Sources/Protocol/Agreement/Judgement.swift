@@ -24,9 +24,12 @@ extension WireState {
     let tables = history.tables(after: proposal.after)
     guard tables.members.contains(proposal.proposer) else { return nil }
     let others = tables.members.subtracting([proposal.proposer])
-    if let effects = proposal.effects { return others.subtracting(effects.cutMembers).sorted() }
+    if let effects = proposal.effects, !Mutant.on(.effectsByOwners) {
+      return others.subtracting(effects.cutMembers).sorted()
+    }
     let named = Set(proposal.domains.compactMap { tables.domains[$0]?.owner })
     let owners = named.intersection(others)
+    if Mutant.on(.domainsIgnored) { return others.min().map { [$0] } ?? [] }
     return owners.isEmpty ? others.sorted() : owners.sorted()
   }
 
@@ -35,10 +38,10 @@ extension WireState {
     to proposal: Proposal, by owners: [Handle], under history: EffectHistory
   ) -> [Handle: Answer] {
     var found: [Handle: Answer] = [:]
-    for owner in owners {
-      guard let answer = answers[proposal.eventID]?[owner], history.stands(owner, answer.seq) else {
-        continue
-      }
+    for owner in Mutant.on(.anyoneAnswers) ? Array(history.current.members) : owners {
+      guard let answer = answers[proposal.eventID]?[owner], history.stands(owner, answer.seq),
+        Mutant.trusts(owner)
+      else { continue }
       found[owner] = answer
     }
     return found
@@ -47,7 +50,7 @@ extension WireState {
   /// Whether the proposer's first decision of this proposal counts.
   func counts(_ decision: Decision, of proposal: Proposal, under history: EffectHistory) -> Bool {
     guard history.stands(proposal.proposer, decision.seq), decision.seq > proposal.seq,
-      closing(of: proposal).map({ $0.seq > decision.seq }) ?? true,
+      closing(of: proposal).map({ $0.seq > decision.seq }) ?? true || Mutant.on(.dropRevertCheck),
       let owners = owners(of: proposal, under: history)
     else { return false }
     let answers = ownAnswers(to: proposal, by: owners, under: history)
@@ -55,10 +58,10 @@ extension WireState {
     if owners.isEmpty || round > Self.lastRound {
       return round != Int.max && decision.acks == [] && isByOperator(decision, of: proposal)
     }
-    guard answers.count == owners.count, answers.values.allSatisfy({ $0.verdict == .ack }),
-      answers.values.allSatisfy({ decision.timestamp <= $0.until })
+    guard Self.suffice(answers.count, of: owners), answers.values.allSatisfy({ $0.verdict == .ack }),
+      answers.values.allSatisfy({ Mutant.time(decision.timestamp) <= $0.until })
     else { return false }
-    return decision.acks == answers.values.map(\.eventID).sorted()
+    return decision.acks == answers.values.map(\.eventID).sorted() || Mutant.on(.uncitedAcks)
   }
 
   private func isByOperator(_ decision: Decision, of proposal: Proposal) -> Bool {
@@ -68,9 +71,18 @@ extension WireState {
     return OperatorSignature.holds(pk: key, signature: signature, over: proposal.eventID)
   }
 
+  /// The proposer's first decision of it, whether or not it counts.
+  package func decision(of proposal: Proposal) -> Decision? {
+    Mutant.on(.anyoneDecides)
+      ? decisions[proposal.eventID]?.min { $0.key < $1.key }?.value
+      : decisions[proposal.eventID]?[proposal.proposer]
+  }
+
   /// The proposer's first revert or withdrawal.
   package func closing(of proposal: Proposal) -> Closing? {
-    closings[proposal.eventID]?[proposal.proposer]
+    Mutant.on(.anyoneReverts)
+      ? closings[proposal.eventID]?.min { $0.key < $1.key }?.value
+      : closings[proposal.eventID]?[proposal.proposer]
   }
 
   /// After this round only the operator can ratify.
@@ -90,7 +102,7 @@ extension WireState {
   }
 
   package func status(of proposal: Proposal, under history: EffectHistory) -> ProposalStatus {
-    if let decision = decisions[proposal.eventID]?[proposal.proposer],
+    if let decision = decision(of: proposal),
       isCounted(decision, of: proposal, under: history)
     {
       return .ratified
@@ -105,15 +117,20 @@ extension WireState {
     let round = round(of: proposal)
     if round == .max { return .pending }
     if round > Self.lastRound || owners.isEmpty { return .escalated }
-    return answers.count == owners.count ? .acked : .open
+    return Self.suffice(answers.count, of: owners) ? .acked : .open
+  }
+
+  /// Unanimity: there is no majority.
+  private static func suffice(_ answers: Int, of owners: [Handle]) -> Bool {
+    answers == owners.count || Mutant.on(.majority) && 2 * answers >= owners.count
   }
 
   /// Every ratified proposal, by the time of its decision, then by id.
   package func ratified(under history: EffectHistory) -> [(proposal: Proposal, decision: Decision)]
   {
     var found: [(proposal: Proposal, decision: Decision)] = []
-    for (id, byAuthor) in decisions {
-      guard let proposal = proposals[id], let decision = byAuthor[proposal.proposer],
+    for id in decisions.keys {
+      guard let proposal = proposals[id], let decision = decision(of: proposal),
         isCounted(decision, of: proposal, under: history)
       else { continue }
       found.append((proposal, decision))

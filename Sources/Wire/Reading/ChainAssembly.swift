@@ -186,6 +186,9 @@ struct ChainAssembly {
   private mutating func judgeBeyond(
     _ run: Run, _ file: borrowing OpenFile
   ) throws(HostError) {
+    if Mutant.on(.acceptGap), run.pk == key {
+      return try extend(with: run, from: run.firstSeq, file)
+    }
     if isContinuation {
       chain.needsFullRead = true
       return
@@ -222,6 +225,7 @@ struct ChainAssembly {
   }
 
   private mutating func fork(at seq: Int, tellingLine place: LinePlace) {
+    if Mutant.on(.forkUnseen) { return }
     chain.forkSeq = min(chain.forkSeq ?? .max, max(seq, 1))
     chain.faults.append(FaultyLine(place, .fork))
   }

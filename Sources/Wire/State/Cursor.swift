@@ -36,7 +36,7 @@ package struct Cursor: Equatable, Sendable {
     let index = position(of: seq)
     let joinsBefore = index > 0 && shown[index - 1].upperBound == seq - 1
     let joinsAfter = index < shown.count && shown[index].lowerBound == seq + 1
-    let first = joinsBefore ? shown[index - 1].lowerBound : seq
+    let first = joinsBefore ? shown[index - 1].lowerBound : Mutant.on(.gapsShown) ? 1 : seq
     let last = joinsAfter ? shown[index].upperBound : seq
     shown.replaceSubrange(
       (joinsBefore ? index - 1 : index)..<(joinsAfter ? index + 1 : index), with: [first...last])

@@ -57,6 +57,7 @@ struct Adoption {
 
   /// Throws unless the log goes on from the known head by no more than one crash can leave.
   private func judge(_ found: Found, known: Head) throws(WireError) {
+    if Mutant.on(.signAnyway) { return }
     let chain = found.chain
     if let fork = chain.forkSeq { throw .ownLogDiffers(log: writer.log, seq: fork) }
     if chain.head.seq < known.seq { throw .ownLogBehind(log: writer.log, seq: known.seq) }
@@ -80,11 +81,12 @@ struct Adoption {
   ) throws(HostError) -> [String] {
     var notes: [String] = []
     let torn = found.byteCount - found.end.offset
-    if torn > 0 {
+    if torn > 0, !Mutant.on(.keepTornTail) {
       try file.truncate(to: found.end.offset)
       notes.append("\(torn) bytes of an unfinished line were cut from \(writer.log)")
     }
     let ahead = found.chain.head.seq - record.head.seq
+    if Mutant.on(.forgetAdopting) { return notes }
     if ahead > 0 {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
     }

@@ -105,8 +105,8 @@ package struct OpenLog: ~Copyable {
   ) throws(WireError) {
     guard synchronizes else { return }
     do {
-      try file.synchronizeData()
-      guard isFirst else { return }
+      if !Mutant.on(.skipSync) { try file.synchronizeData() }
+      guard isFirst, !Mutant.on(.skipDirectorySync) else { return }
       try shared.directory.synchronize()
       try Directory.open(shared.path + "/..", followLast: true).synchronize()
     } catch {

@@ -51,7 +51,7 @@ package struct WriterFile: ~Copyable {
 
   /// Locks and reads it; it is unlocked when it goes.
   package static func lock(_ state: borrowing PrivateState) throws(WireError) -> WriterFile {
-    let file = try state.lock(name)
+    let file = try state.lock(name, unless: .signUnlocked)
     let record = try read(file)
     return WriterFile(file: file, record: record)
   }

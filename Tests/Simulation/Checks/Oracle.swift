@@ -28,14 +28,9 @@
       guard
         let decision = chain.firstIndex(where: { $0.type.known == .decision && $0.re == id })
       else { return "no decision by its proposer" }
-      let isClosed = chain[..<decision].contains { message in
-        message.re == id
-          && (message.type.known == .incident
-            && message.body?.members?["code"]?.text == "silence"
-            || message.type.known == .correction
-              && message.body?.members?["withdraw"]?.flag == true)
+      if chain[..<decision].contains(where: { Self.closes($0, id) }) {
+        return "taken back before it was decided"
       }
-      if isClosed { return "taken back before it was decided" }
       let cited = chain[decision].body?.members?["acks"]?.texts?.map(\.string) ?? []
       for owner in owners(of: proposal, by: proposer) {
         guard let answer = firstAnswer(to: id, by: owner) else { return "\(owner) never answered" }
@@ -43,6 +38,21 @@
         guard cited.contains(answer.eventID.hex) else { return "the ack of \(owner) is not cited" }
       }
       return nil
+    }
+
+    /// Whether its proposer took a proposal back.
+    func isClosed(_ id: Bytes32) -> Bool {
+      guard let (proposer, _) = find(id) else { return false }
+      return chains[proposer]?.contains { Self.closes($0, id) } ?? false
+    }
+
+    private static func closes(_ message: Message, _ id: Bytes32) -> Bool {
+      guard message.re == id, let body = message.body?.members else { return false }
+      switch message.type.known {
+      case .incident: return body["code"]?.text == "silence"
+      case .correction: return body["withdraw"]?.flag == true
+      default: return false
+      }
     }
 
     func find(_ id: Bytes32) -> (Handle, Message)? {
@@ -85,12 +95,18 @@
           member.isHonest ? ledger.logs[member.handle] ?? [] : writtenLog(of: member))
       }
       let oracle = Oracle(genesis, logs)
-      for (id, end) in ledger.ends.sorted(by: { $0.key < $1.key }) where end.status == .ratified {
-        guard let (_, proposal) = oracle.find(id) else {
+      for (id, end) in ledger.ends.sorted(by: { $0.key < $1.key }) {
+        guard let (proposer, proposal) = oracle.find(id) else {
           throw Violation(promise: "nothing acknowledged is lost", words: "proposal \(id) is gone")
         }
+        if forkers.contains(proposer) { continue }
         // Under tables that a decision changed the owners are others.
         guard proposal.after ?? [] == [] else { continue }
+        if end.status != .ratified {
+          guard !oracle.isClosed(id) else { continue }
+          throw Violation(
+            promise: "no decision without proof", words: "\(id.hex.prefix(8)) is not taken back")
+        }
         if let flaw = oracle.flaw(in: id) {
           throw Violation(
             promise: "no decision without proof",

@@ -8,7 +8,23 @@
   /// What holds after every single step.
   extension World {
     func checkStep() throws {
+      if let finding = ledger.finding { throw finding }
       for member in honest { try checkLog(of: member) }
+    }
+
+    /// Nobody is shown what its writer did not write.
+    func checkContent(of line: ShownLine, shownTo member: Member) {
+      guard isHonest(line.handle) else { return }
+      let written = lines(trueLog(of: members[index(of: line.handle)]))
+      guard !written.contains(line.bytes) else { return }
+      ledger.finding = Violation(
+        promise: "nobody is believed to have written what they did not",
+        words: "\(member.handle) is shown line \(line.seq) of \(line.handle)")
+    }
+
+    /// Whether the host of a member shows another log of it than it wrote: nobody takes it from there.
+    func isAttacked(_ member: Member) -> Bool {
+      attacked[Replica(host: member.host.number, log: member.handle)] != nil
     }
 
     /// The log as its writer wrote it, also while its host shows another.
@@ -55,13 +71,7 @@
       var problem: Violation?
       command(member) { session, report in
         do throws(Violation) {
-          for (writer, _, verdict) in report.broken where verdict == .fork {
-            guard !isHonest(writer) else {
-              throw Violation(
-                promise: "no honest writer convicted",
-                words: "\(member.handle) calls \(writer) forked")
-            }
-          }
+          try checkVerdicts(report, of: member)
           try checkHeads(session, of: member)
           try checkTrust(session, of: member)
           try checkEnds(&session, of: member)
@@ -70,15 +80,35 @@
       if let problem { throw problem }
     }
 
+    /// No honest writer is convicted, and none is missed on a host that hides nothing.
+    private func checkVerdicts(_ report: CatchUp, of member: Member) throws(Violation) {
+      for (writer, _, verdict) in report.broken where isHonest(writer) {
+        let replica = Replica(host: member.host.number, log: writer)
+        let isHidden = attacked[replica] != nil || jumbled.contains(replica)
+        guard verdict == .fork || verdict == .rollback && !isHidden else { continue }
+        throw Violation(
+          promise: "no honest writer convicted",
+          words: "\(member.handle) says \(verdict) of \(writer)")
+      }
+    }
+
     func isHonest(_ handle: Handle) -> Bool { members[index(of: handle)].isHonest }
 
     /// Whatever a host shows: what is verified of an honest writer is what that writer wrote.
     private func checkHeads(
       _ session: borrowing Session, of member: Member
     ) throws(Violation) {
-      for (writer, record) in session.reader.store.records where isHonest(writer) {
+      for (writer, record) in session.reader.store.records {
+        if record.head.seq < ledger.heads[member.handle]?[writer] ?? 0 {
+          throw Violation(
+            promise: "heads never go back",
+            words: "that of \(writer) goes back to \(record.head.seq) for \(member.handle)")
+        }
+        ledger.heads[member.handle, default: [:]][writer] = record.head.seq
         guard record.head.seq > 0 else { continue }
-        let ids = try trueIDs(of: members[index(of: writer)])
+        let author = members[index(of: writer)]
+        let ids = author.isHonest ? try trueIDs(of: author) : linkedIDs(of: author)
+        if !author.isHonest, forkers.contains(writer) || author.host === member.host { continue }
         guard record.head.seq <= ids.count, ids[record.head.seq - 1] == record.head.eventID else {
           throw Violation(
             promise: "nobody is believed to have written what they did not",
@@ -95,6 +125,19 @@
       if let known = idCache[writer.handle], known.byteCount == log.count { return known.ids }
       let ids = lines(log).compactMap { try? Envelope.read($0.span).eventID }
       idCache[writer.handle] = (log.count, ids)
+      return ids
+    }
+
+    /// The ids of the lines that link to each other from the first on.
+    private func linkedIDs(of writer: Member) -> [Bytes32] {
+      var ids: [Bytes32] = []
+      for line in lines(trueLog(of: writer)) {
+        guard let envelope = try? Envelope.read(line.span),
+          case .chain(let seq, let prev) = envelope.place, seq == ids.count + 1,
+          prev == ids.last ?? .zero
+        else { continue }
+        ids.append(envelope.eventID)
+      }
       return ids
     }
 
@@ -117,7 +160,7 @@
       _ session: inout Session, of member: Member
     ) throws(Violation) {
       guard let standings = try? session.proposals() else { return }
-      for standing in standings where isHonest(standing.proposal.proposer) {
+      for standing in standings where !forkers.contains(standing.proposal.proposer) {
         let id = standing.proposal.eventID
         switch standing.status {
         case .ratified, .reverted, .withdrawn:
@@ -127,10 +170,26 @@
               words: "\(id.hex.prefix(8)) is \(standing.status) for \(member.handle) "
                 + "and was \(end.status) for \(end.by)")
           }
-          if ledger.ends[id] == nil { ledger.count(standing.status.rawValue) }
+          if ledger.ends[id] == nil {
+            ledger.count(standing.status.rawValue)
+            try checkPatience(standing)
+          }
           ledger.ends[id] = (standing.status, member.handle)
         default: break
         }
+      }
+    }
+
+    /// Silence reverts, and no sooner than after two heartbeats.
+    private func checkPatience(_ standing: ProposalStanding) throws(Violation) {
+      guard standing.status == .reverted, isHonest(standing.proposal.proposer),
+        let start = ledger.storedAt[standing.proposal.eventID]
+      else { return }
+      // An effect can make the heartbeat as short as thirty seconds.
+      let seconds = (time.nanoseconds - start) / 1_000_000_000
+      if seconds < 60 {
+        throw Violation(
+          promise: "silence reverts after two heartbeats", words: "reverted after \(seconds) s")
       }
     }
   }

@@ -14,6 +14,12 @@
     var safeCount: [Handle: Int] = [:]
     /// Each honest log as it last was, its archived parts included, as far as its last LF.
     var logs: [Handle: [UInt8]] = [:]
+    /// The highest head that each member ever saved of each chain.
+    var heads: [Handle: [Handle: Int]] = [:]
+    /// When each proposal was stored, in true time.
+    var storedAt: [Bytes32: Int64] = [:]
+    /// The first thing that was found wrong in the middle of a step.
+    var finding: Violation?
     /// How often each thing was reached, for the summary.
     var counts: [String: Int] = [:]
 

@@ -59,6 +59,7 @@
     case jumble = "sync out of order"
     // What the wicked do; a step of those who are not there does nothing.
     case nonsense
+    case crooked = "crooked decision"
     case hostileFork = "fork by its writer"
     case attack, heal
 
@@ -67,7 +68,7 @@
       case .send, .propose, .settle, .inbox, .sync: 10
       case .answer: 16
       case .counter, .withdraw, .heartbeat, .time, .jumble, .together: 4
-      case .nonsense: 6
+      case .nonsense, .crooked: 6
       case .verify, .proposeEffects, .powerCut, .attack: 3
       case .jump, .loss, .hostileFork, .heal: 1
       }

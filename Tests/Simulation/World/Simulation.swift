@@ -18,7 +18,10 @@
           if isTracing { world.trace.append(step.description) }
           try world.take(step)
           try world.checkStep()
-          if index % 8 == 7 { try world.checkMembers() }
+          if index % 8 == 7 {
+            try world.checkMembers()
+            try world.checkAgreement()
+          }
         }
         try world.checkEnd()
       } catch let error as Violation {

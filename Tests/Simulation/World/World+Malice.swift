@@ -3,6 +3,7 @@
   import Host
   import Identity
   import Protocol
+  import TestSupport
   import Wire
   import WireFormat
 
@@ -54,11 +55,51 @@
       return .object(["members": .object(["remove": .array(entries)])])
     }
 
-    /// Two lines at one place of its chain: it is convicted, and others are not harmed.
+    /// Decides a proposal of its own as it must not be decided.
+    func decideCrookedly(_ villain: Member) {
+      let mine = messages(of: villain).filter { $0.type.known == .proposal }
+      guard let proposal = random.maybePick(mine.suffix(3).map { $0 }) else { return }
+      let answers = members.flatMap { self.messages(of: $0) }.filter {
+        $0.re == proposal.eventID && $0.from != villain.handle
+      }
+      let acks = answers.map(\.eventID).sorted()
+      let some = acks.filter { _ in random.once(in: 2) }
+      func decide(_ acks: [Bytes32]) -> Draft {
+        var draft = Draft(
+          .decision, subject: "decided", body: .object(["acks": .strings(acks.map(\.hex))]))
+        draft.re = proposal.eventID
+        return draft
+      }
+      var revert = Draft(.incident, subject: "no", body: .object(["code": .string("silence")]))
+      revert.re = proposal.eventID
+      let drafts = random.pick([
+        [revert, decide(acks)], [decide(some)], [decide(some), decide(acks)], [decide(acks)],
+        [decide([])],
+      ])
+      for draft in drafts { append(draft, by: villain) }
+      ledger.count("crooked decision")
+    }
+
+    private func messages(of member: Member) -> [Message] {
+      lines(writtenLog(of: member)).compactMap { line in
+        guard let envelope = try? Envelope.read(line.span) else { return nil }
+        return try? Message(line.span, envelope)
+      }
+    }
+
+    /// Two lines at one place of its chain, which others may meet in either order.
     func fork(_ villain: Member) {
-      guard let last = lastPlace(of: villain) else { return }
-      write(Draft(.request, subject: "one", body: .string("")), by: villain, at: last)
-      write(Draft(.request, subject: "other", body: .string("")), by: villain, at: last)
+      guard let last = lastPlace(of: villain),
+        let one = sign(Draft(.request, subject: "one", body: .string("")), by: villain, at: last),
+        let other = sign(Draft(.request, subject: "other", body: .string("")), by: villain, at: last)
+      else { return }
+      add(one, to: villain, on: villain.host)
+      let distant = random.pick(hosts)
+      if distant !== villain.host {
+        jumbled.insert(Replica(host: distant.number, log: villain.handle))
+        add(other, to: villain, on: distant)
+      }
+      add(other, to: villain, on: villain.host)
       forkers.insert(villain.handle)
       ledger.count("fork")
     }
@@ -69,20 +110,42 @@
     }
 
     private func write(_ draft: Draft, by villain: Member, at place: Head) {
-      do {
-        let line = try process(on: villain.host) {
-          let key = try KeyStore(villain.places).signingKey(villain.handle)
-          let stamp = Timestamp(
-            microseconds: villain.host.nanoseconds(.wall) / 1_000 + Int64(random.below(1_000)))
-          let object = draft.object(
-            from: villain.handle, pk: key.publicKey.bytes, wire: wire,
-            place: .chain(seq: place.seq + 1, prev: place.eventID), at: stamp)
-          return LineSignature.sign(object, as: villain.handle, with: key)
-        }
-        let name = path(logName(villain.handle))
-        let held = villain.host.disk.bytes(at: name) ?? []
-        villain.host.disk.write(held + line + [UInt8(ascii: "\n")], to: name)
-      } catch { note("\(villain.handle) cannot sign: \(error)") }
+      guard let line = sign(draft, by: villain, at: place) else { return }
+      add(line, to: villain, on: villain.host)
+    }
+
+    private func add(_ line: [UInt8], to member: Member, on host: SimulatedHost) {
+      let name = path(logName(member.handle))
+      let held = host.disk.bytes(at: name) ?? []
+      host.disk.write(held + line + [UInt8(ascii: "\n")], to: name, isSafe: true)
+    }
+
+    private func sign(
+      _ draft: Draft, by member: Member, at place: Head, wire: Bytes32? = nil
+    ) -> [UInt8]? {
+      try? process(on: member.host) {
+        let key = try KeyStore(member.places).signingKey(member.handle)
+        let stamp = Timestamp(
+          microseconds: member.host.nanoseconds(.wall) / 1_000 + Int64(random.below(1_000)))
+        // Seldom a link to another line than the one before it.
+        let prev = !member.isHonest && random.once(in: 12) ? Bytes32.zero : place.eventID
+        let object = draft.object(
+          from: member.handle, pk: key.publicKey.bytes, wire: wire ?? self.wire,
+          place: .chain(seq: place.seq + 1, prev: prev), at: stamp)
+        return LineSignature.sign(object, as: member.handle, with: key)
+      }
+    }
+
+    /// A line that goes on from another by its writer's name and key, signed by somebody else.
+    private func forged(_ line: [UInt8]) -> [UInt8]? {
+      guard let envelope = try? Envelope.read(line.span), case .chain(let seq, _) = envelope.place,
+        var object = try? JSONParser.object(line),
+        let handle = object["from"]?.text.flatMap({ Handle($0) }),
+        let stranger = try? TestKey("stranger")
+      else { return nil }
+      object["seq"] = .integer(seq + 1)
+      object["prev"] = .hex(envelope.eventID)
+      return LineSignature.sign(object, as: handle, with: stranger.signing)
     }
 
     private func lastPlace(of member: Member) -> Head? {
@@ -108,7 +171,7 @@
       guard attacked[replica] == nil, let bytes = host.disk.bytes(at: name), !bytes.isEmpty else {
         return
       }
-      let changed = spoil(lines(bytes), bytes)
+      let changed = spoil(lines(bytes), bytes, of: member)
       guard changed != bytes else { return }
       attacked[replica] = bytes
       attackedCounts[replica] = changed.count
@@ -117,11 +180,11 @@
       host.disk.write(changed, to: name, isSafe: true)
     }
 
-    private func spoil(_ lines: [[UInt8]], _ bytes: [UInt8]) -> [UInt8] {
+    private func spoil(_ lines: [[UInt8]], _ bytes: [UInt8], of member: Member) -> [UInt8] {
       var lines = lines
       guard !lines.isEmpty else { return bytes }
       let index = random.below(lines.count)
-      switch random.below(7) {
+      switch random.below(9) {
       case 0: lines.removeLast(random.below(lines.count) + 1)
       case 1: lines.remove(at: index)
       case 2: lines.swapAt(index, random.below(lines.count))
@@ -132,6 +195,15 @@
         if let line = random.maybePick(self.lines(writtenLog(of: other))) {
           lines.insert(line, at: index)
         }
+      case 6:
+        // What the same member wrote on another wire.
+        let draft = Draft(.request, subject: "elsewhere", body: .string(""))
+        if member.isHonest, let last = lastPlace(of: member),
+          let line = sign(draft, by: member, at: last, wire: .zero)
+        {
+          lines.append(line)
+        }
+      case 7: if let line = forged(lines[lines.count - 1]) { lines.append(line) }
       default: return Array(bytes.prefix(random.below(bytes.count)))
       }
       return lines.flatMap { $0 + [UInt8(ascii: "\n")] }

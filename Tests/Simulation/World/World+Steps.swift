@@ -25,6 +25,8 @@
       case .nonsense:
         if let villain = members.first(where: { !$0.isHonest }) { sayNonsense(villain) }
       case .hostileFork: if let villain = members.first(where: { !$0.isHonest }) { fork(villain) }
+      case .crooked:
+        if let villain = members.first(where: { !$0.isHonest }) { decideCrookedly(villain) }
       case .attack: if plan.hasHostileHost { attack(hosts[hosts.count - 1]) }
       case .heal: heal()
       }
@@ -77,6 +79,7 @@
       let receipt = try session.send(outgoing)
       ledger.acknowledged[member.handle, default: []].append(receipt.eventID)
       ledger.safeCount[member.handle] = writtenLog(of: member).count
+      if outgoing.type == .proposal { ledger.storedAt[receipt.eventID] = time.nanoseconds }
       ledger.count(outgoing.type.word)
       note("\(member.handle) stored \(receipt.seq) \(receipt.eventID.hex.prefix(8))")
     }
@@ -152,7 +155,10 @@
       let inbox = try session.inbox(
         session: Session.defaultSession, limit: limit, isPeek: false)
       // From here on they were shown, whatever becomes of the process.
-      for line in inbox.lines { ledger.given[member.handle, default: []].insert(line.eventID) }
+      for line in inbox.lines {
+        ledger.given[member.handle, default: []].insert(line.eventID)
+        checkContent(of: line, shownTo: member)
+      }
       _ = try session.commitRead()
       ledger.count("inbox")
     }
@@ -186,10 +192,11 @@
       guard member.isHonest else { return }
       let folder = "\(member.places.states)/\(wire.hex)/\(member.handle)"
       let names = member.host.disk.names(at: folder).filter {
-        member.host.disk.bytes(at: "\(folder)/\($0)") != nil && $0 != "trust.json"
+        member.host.disk.bytes(at: "\(folder)/\($0)") != nil
       }
       let lost = random.once(in: 3) ? names : names.filter { _ in random.once(in: 3) }
       for name in lost { member.host.disk.remove("\(folder)/\(name)") }
+      ledger.heads[member.handle] = nil
       note("\(member.handle) loses \(lost)")
       ledger.count("loss")
       if lost.contains(WriterFile.name) { repair(member) }
@@ -204,6 +211,13 @@
             directory: Self.wirePath, as: member.handle.name, in: member.places)
         }
       } catch { note("\(member.handle) cannot adopt: \(error)") }
+    }
+
+    /// The operator vouches again for the keys of all peers.
+    func pinAgain(_ member: Member) {
+      for peer in members where peer.handle != member.handle {
+        command(member) { session, _ in _ = try session.pin(peer.handle, .key(peer.pk)) }
+      }
     }
 
     private func syncSome() {

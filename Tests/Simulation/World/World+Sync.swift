@@ -24,7 +24,7 @@
     func sync(_ handle: Handle, to host: SimulatedHost, isPartial: Bool = false) {
       let member = members[index(of: handle)]
       let replica = Replica(host: host.number, log: handle)
-      guard member.host !== host, attacked[replica] == nil else { return }
+      guard member.host !== host, attacked[replica] == nil, !isAttacked(member) else { return }
       let source = writtenLog(of: member)
       let held = host.disk.bytes(at: path(logName(handle))) ?? []
       if jumbled.contains(replica) || !source.starts(with: held) {
@@ -62,7 +62,7 @@
     func jumble(_ handle: Handle, to host: SimulatedHost) {
       let member = members[index(of: handle)]
       let replica = Replica(host: host.number, log: handle)
-      guard member.host !== host, attacked[replica] == nil else { return }
+      guard member.host !== host, attacked[replica] == nil, !isAttacked(member) else { return }
       let source = lines(writtenLog(of: member))
       var held = lines(host.disk.bytes(at: path(logName(handle))) ?? [])
       let have = Set(held)

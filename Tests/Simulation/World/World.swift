@@ -111,6 +111,7 @@
         try process.run {
           var session = try Session.open(
             directory: Self.wirePath, as: member.handle.name, in: member.places)
+          forbid(session, on: member.host)
           let report = try session.catchUp()
           try body(&session, report)
         }
@@ -124,6 +125,14 @@
         note("\(member.handle) refused: \(error)")
         return .refused(error)
       }
+    }
+
+    /// Lets the mutants know what no reducer may.
+    private func forbid(_ session: borrowing Session, on host: SimulatedHost) {
+      #if MUTANTS
+        let now = Timestamp(microseconds: host.nanoseconds(.wall) / 1_000)
+        unsafe Mutant.forbidden = (now, Set(session.trust.pins.keys).union([session.handle]))
+      #endif
     }
 
     func note(_ words: @autoclosure () -> String) {
