@@ -3,15 +3,23 @@
 PREFIX ?= $(HOME)/.local
 BUILD = swift build
 RELEASE = .build/release/deaddrop
+# The simulator, with fault injection and all mutants compiled in; none is active unless it is chosen.
+SIMULATOR = .build/sim/release/deaddrop-sim
+COUNT ?= 10000
+STEPS ?= 60
 
 # QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups.
 BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))
 
-.PHONY: help setup build release demo test long bench check format install uninstall clean
+SIM = $(SIMULATOR) --count $(COUNT) --steps $(STEPS) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace)
+
+.PHONY: help setup build release demo test sim mutants simulator long bench check format install uninstall clean
 
 help:
 	@echo "make demo     build, then watch two agents reach a decision"
 	@echo "make test     run all tests"
+	@echo "make sim      simulate 10,000 fresh seeds; SEED=N COUNT=N STEPS=N TRACE=1"
+	@echo "make mutants  see each built-in fault caught by the simulator"
 	@echo "make long     run the walks, kills and races in full size, about half an hour"
 	@echo "make bench    measure speed and size against their limits: Benchmarks/README.md"
 	@echo "make check    format, file lengths, words, imports"
@@ -32,6 +40,16 @@ demo: release
 
 test: build
 	swift test --parallel
+
+simulator: setup
+	DEADDROP_FAULTS=1 DEADDROP_MUTANTS=1 $(BUILD) -c release --scratch-path .build/sim --product deaddrop-sim
+
+# Crashes, power cuts, wrong clocks, partitions and malice, all from one seed, around the real code.
+sim: simulator
+	$(SIM)
+
+mutants: simulator
+	$(SIM) --mutants
 
 # Every call struck by every fault, 10,000 kills, 16 processes of 2,000 appends each.
 long: build release

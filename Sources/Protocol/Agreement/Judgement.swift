@@ -50,7 +50,7 @@ extension WireState {
   /// Whether the proposer's first decision of this proposal counts.
   func counts(_ decision: Decision, of proposal: Proposal, under history: EffectHistory) -> Bool {
     guard history.stands(proposal.proposer, decision.seq), decision.seq > proposal.seq,
-      closing(of: proposal).map({ $0.seq > decision.seq }) ?? true || Mutant.on(.dropRevertCheck),
+      Mutant.on(.dropRevertCheck) || closing(of: proposal)?.seq ?? .max > decision.seq,
       let owners = owners(of: proposal, under: history)
     else { return false }
     let answers = ownAnswers(to: proposal, by: owners, under: history)
@@ -58,7 +58,8 @@ extension WireState {
     if owners.isEmpty || round > Self.lastRound {
       return round != Int.max && decision.acks == [] && isByOperator(decision, of: proposal)
     }
-    guard Self.suffice(answers.count, of: owners), answers.values.allSatisfy({ $0.verdict == .ack }),
+    guard Self.suffice(answers.count, of: owners),
+      answers.values.allSatisfy({ $0.verdict == .ack }),
       answers.values.allSatisfy({ Mutant.time(decision.timestamp) <= $0.until })
     else { return false }
     return decision.acks == answers.values.map(\.eventID).sorted() || Mutant.on(.uncitedAcks)

@@ -84,14 +84,24 @@
       return cuts
     }
 
+    /// What one member holds of a chain.
+    private struct Held: Equatable {
+      let head: Head
+      let fork: Int?
+    }
+
     /// Those who hold the same lines are in the same state, whatever order they came in, and so is
     /// somebody who reads them for the first time.
     func checkAgreement() throws {
-      var first: (Handle, [String], [Handle: Head])?
-      for member in honest {
-        var view: ([String], [Handle: Head])?
+      var first: (Handle, [String], [Handle: Held])?
+      // Of its own log a writer knows the head although a host hides the lines.
+      for member in honest where !attacked.keys.contains(where: { $0.host == member.host.number }) {
+        var view: ([String], [Handle: Held])?
         _ = command(member) { session, _ in
-          view = (try session.wireState().rendering, session.reader.store.records.mapValues(\.head))
+          let held = session.reader.store.records.mapValues {
+            Held(head: $0.head, fork: $0.forkSeq)
+          }
+          view = (try session.wireState().rendering, held)
         }
         guard let (state, heads) = view else { continue }
         try compareWithFresh(state, heads, member)
@@ -105,14 +115,14 @@
     }
 
     private func compareWithFresh(
-      _ state: [String], _ heads: [Handle: Head], _ member: Member
+      _ state: [String], _ heads: [Handle: Held], _ member: Member
     ) throws {
       guard let genesis else { return }
       let fresh = try process(on: member.host) {
         try WireReading(try SharedDirectory.open(Self.wirePath), genesis)
       }
-      // A fork is judged from the lines that stand there; the heads need not be the same.
-      guard forkers.isEmpty, fresh.chains.mapValues(\.head) == heads else { return }
+      let held = fresh.chains.mapValues { Held(head: $0.head, fork: $0.forkSeq) }
+      guard held == heads else { return }
       let rendered = fresh.state.rendering
       guard rendered != state else { return }
       throw Violation(
@@ -123,7 +133,7 @@
     private func difference(_ one: [String], _ other: [String]) -> String {
       let left = Set(one).subtracting(other).sorted().first ?? "nothing"
       let right = Set(other).subtracting(one).sorted().first ?? "nothing"
-      return "\(left) | \(right)"
+      return "\(left.prefix(160)) | \(right.prefix(160))"
     }
   }
 #endif

@@ -91,7 +91,8 @@
     func fork(_ villain: Member) {
       guard let last = lastPlace(of: villain),
         let one = sign(Draft(.request, subject: "one", body: .string("")), by: villain, at: last),
-        let other = sign(Draft(.request, subject: "other", body: .string("")), by: villain, at: last)
+        let other = sign(
+          Draft(.request, subject: "other", body: .string("")), by: villain, at: last)
       else { return }
       add(one, to: villain, on: villain.host)
       let distant = random.pick(hosts)
