@@ -28,6 +28,8 @@ package struct WireState: Sendable {
   package private(set) var newestCards: [Handle: CardRecord] = [:]
   /// The founder's word for a member's first key; the first word stands.
   package private(set) var introductions: [Handle: Bytes32] = [:]
+  /// The members who said that they leave.
+  package internal(set) var departures: [Handle: Departure] = [:]
 
   package init(_ genesis: Genesis) {
     self.genesis = genesis
@@ -36,10 +38,12 @@ package struct WireState: Sendable {
   /// The types whose lines can change the state; readers need keep no others.
   package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
+    .leave,
   ]
 
   /// Takes one line that stands in its chain.
   package mutating func fold(_ message: Message) -> Outcome {
+    guard !isBehindLeave(message) else { return .refused(.afterLeave) }
     switch message.type.known {
     case .proposal: return foldProposal(message)
     case .ack: return foldAnswer(message, .ack)
@@ -54,6 +58,7 @@ package struct WireState: Sendable {
       return foldClosing(message, .withdrawn)
     case .agentCard: return foldCard(message)
     case .introduce: return foldIntroduction(message)
+    case .leave: return foldLeave(message)
     default: return .ignored
     }
   }

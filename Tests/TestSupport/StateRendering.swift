@@ -20,6 +20,7 @@ extension WireState {
     lines += table("answers", answers) + table("decisions", decisions) + table("closings", closings)
     lines += decisionLines(under: history).map { String(decoding: $0.line, as: UTF8.self) }
     lines += introductions.sorted { $0.key < $1.key }.map { "introduced \($0.key) \($0.value)" }
+    lines += departures.sorted { $0.key < $1.key }.map { "left \($0.key) \($0.value)" }
     for (word, cards) in [("first", firstCards), ("newest", newestCards)] {
       for (handle, record) in cards.sorted(by: { $0.key < $1.key }) {
         let card = String(decoding: CanonicalWriter.bytes(of: record.card), as: UTF8.self)

@@ -46,18 +46,20 @@ extension Session {
     }
     let merged = Self.merge(queues)
     guard !merged.isEmpty else { return inbox }
-    let cuts = try wireState().history.cuts
+    let now = try wireState()
+    let history = now.history
+    func isShown(_ line: ShownLine) -> Bool {
+      line.message != nil && now.canCount(line.handle, line.seq, under: history)
+    }
     var left = limit ?? .max
     // Lines with nothing to show are passed on the way and count for no limit.
     let given = merged.prefix { line in
-      guard line.message != nil else { return true }
+      guard isShown(line) else { return true }
       left -= 1
       return left >= 0
     }
-    inbox.leftCount = merged[given.endIndex...].count { $0.message != nil }
-    inbox.lines = given.filter { line in
-      line.message != nil && cuts[line.handle].map { line.seq <= $0.seq } ?? true
-    }
+    inbox.leftCount = merged[given.endIndex...].count { isShown($0) }
+    inbox.lines = given.filter { isShown($0) }
     if !isPeek {
       for line in given {
         cursors.cursors[line.handle, default: Cursor()]
@@ -130,6 +132,8 @@ extension Session {
     _ filter: Filter, after cursors: inout CursorSet
   ) throws(KitError) -> [ShownLine] {
     var queues: [[ShownLine]] = []
+    let now = try wireState()
+    let history = now.history
     for (writer, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
@@ -138,7 +142,10 @@ extension Session {
         cursors.cursors[writer, default: cursor].mark(
           line.seq, eventID: line.eventID, end: line.end)
       }
-      queues.append(lines.filter { matches($0, filter) })
+      queues.append(
+        lines.filter {
+          matches($0, filter) && now.canCount(writer, $0.seq, under: history)
+        })
     }
     return Self.merge(queues)
   }
@@ -162,7 +169,7 @@ extension Session {
     return []
   }
 
-  private func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
+  func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
     guard let message = line.message, isTrusted(line.handle, line.pk, seq: line.seq) else {
       return false
     }

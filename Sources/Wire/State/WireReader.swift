@@ -203,7 +203,7 @@ package struct WireReader: Sendable {
 
   /// Notes that all that follows from the facts held was done, but for what waits for a deadline.
   package mutating func markSettled(
-    isWaiting: Bool = false, _ state: borrowing PrivateState
+    isWaiting: Bool = false, isEnded: Bool = false, _ state: borrowing PrivateState
   ) throws(WireError) {
     let lock = try state.lock("reader.lock")
     // Closing would do too; this says when.
@@ -212,7 +212,8 @@ package struct WireReader: Sendable {
     // settle.
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
-    try newest.markSettled(isWaiting: isWaiting, wire: genesis.id, state)
+    try newest.markSettled(
+      isWaiting: isWaiting, isEnded: isEnded, wire: genesis.id, state)
     // What is ahead of the file stays so: the own head, and heads that are not saved yet.
     for (handle, record) in store.records
     where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
