@@ -62,7 +62,8 @@ extension CommandFailure {
     case .notAParty, .handleTaken, .keyTaken, .removed, .ended:
       self.init(.refused, words, hint: ShellWord.deaddrop("members"))
     case .ownRemoval: self.init(.refused, words, hint: ShellWord.deaddrop("leave"))
-    case .nobodyLeft: self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .nobodyLeft, .nobodyAnswers:
+      self.init(.refused, words, hint: ShellWord.deaddrop("members"))
     case .otherKeyDecided(let handle, _):
       self.init(
         .refused, words,

@@ -54,6 +54,8 @@ package enum KitError: Error, Equatable, Sendable {
   case nobodyLeft(Handle)
   /// By the decision on this proposal.
   case removed(Handle, by: Bytes32)
+  /// A message waits for answers, and is to nobody else.
+  case nobodyAnswers
   /// Nothing counts any more that this agent writes.
   case ended(Ending)
   case proposalFlaw(RefusedReason)
@@ -147,6 +149,7 @@ extension KitError: CustomStringConvertible {
     case .ownRemoval: "an agent does not remove itself"
     case .nobodyLeft(let handle): "nobody is left on this wire who could agree to remove \(handle)"
     case .removed(let handle, let id): Ending.removed(by: id).words(of: handle.name)
+    case .nobodyAnswers: "there is nobody whose answer could be waited for"
     case .ended(let ending): ending.words(of: "this agent")
     case .proposalFlaw(.domainsMalformed): "the proposal's domains are not a list of names"
     case .proposalFlaw(let reason):

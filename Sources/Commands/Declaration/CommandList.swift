@@ -7,6 +7,7 @@ package enum CommandList {
     InviteCommand.self,
     RemoveCommand.self,
     LeaveCommand.self,
+    BootstrapCommand.self,
     SendCommand.self,
     AckCommand.self,
     DeclineCommand.self,

@@ -72,6 +72,19 @@ extension Session {
 
   /// Moves the cursor past what the last look gave: called once it was put before the reader.
   package mutating func commitRead() throws(KitError) -> String? {
+    guard pending != nil else { return nil }
+    let untold = try moveCursor()
+    // The receipt is a service to peers: that it could not be written takes nothing back.
+    do {
+      _ = try heartbeat(Heartbeat())
+      return untold
+    } catch {
+      return "the peers were not told that this was read: \(error)"
+    }
+  }
+
+  /// The same without telling the peers.
+  mutating func moveCursor() throws(KitError) -> String? {
     guard let pending else { return nil }
     self.pending = nil
     let bad = try saveHeads()
@@ -85,14 +98,7 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in
       try cursors.save(state, session: pending.session)
     }
-    let untold = bad.isEmpty ? nil : "\(bad.count) more lines at fault: deaddrop verify"
-    // The receipt is a service to peers: that it could not be written takes nothing back.
-    do {
-      _ = try heartbeat(Heartbeat())
-      return untold
-    } catch {
-      return "the peers were not told that this was read: \(error)"
-    }
+    return bad.isEmpty ? nil : "\(bad.count) more lines at fault: deaddrop verify"
   }
 
   func loadCursors(_ session: String) throws(KitError) -> CursorSet {

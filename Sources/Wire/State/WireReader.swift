@@ -304,3 +304,19 @@ package struct WireReader: Sendable {
     return news
   }
 }
+
+extension WireReader {
+  /// What folding each fact held said, but for those that it simply took.
+  package mutating func outcomes(
+    _ state: borrowing PrivateState
+  ) throws(WireError) -> [Bytes32: Outcome] {
+    var fresh = WireState(genesis)
+    var outcomes: [Bytes32: Outcome] = [:]
+    for fact in try facts(state) {
+      guard let message = try? Message(fact.bytes.span, fact.envelope) else { continue }
+      let outcome = fresh.fold(message)
+      if outcome != .folded { outcomes[message.eventID] = outcome }
+    }
+    return outcomes
+  }
+}
