@@ -19,11 +19,11 @@ package struct WireState: Sendable {
   package let genesis: Genesis
   package private(set) var proposals: [Bytes32: Proposal] = [:]
   /// By proposal, then by author: each author's first.
-  package private(set) var answers: [Bytes32: [Handle: Answer]] = [:]
-  package private(set) var decisions: [Bytes32: [Handle: Decision]] = [:]
-  package private(set) var closings: [Bytes32: [Handle: Closing]] = [:]
-  /// The proposal and author of each decision message.
-  private(set) var decided: [Bytes32: (proposal: Bytes32, author: Handle)] = [:]
+  package private(set) var answers: [Bytes32: ByAuthor<Answer>] = [:]
+  package private(set) var decisions: [Bytes32: ByAuthor<Decision>] = [:]
+  package private(set) var closings: [Bytes32: ByAuthor<Closing>] = [:]
+  /// The proposal of each decision message.
+  private(set) var decided: [Bytes32: Bytes32] = [:]
   package private(set) var firstCards: [Handle: CardRecord] = [:]
   package private(set) var newestCards: [Handle: CardRecord] = [:]
   /// The founder's word for a member's first key; the first word stands.
@@ -80,7 +80,7 @@ package struct WireState: Sendable {
 
   private mutating func foldDecision(_ message: Message) -> Outcome {
     guard let re = message.re else { return .refused(.decisionWithoutRe) }
-    decided[message.eventID] = (re, message.from)
+    decided[message.eventID] = re
     guard let decision = Decision(message) else { return .refused(.outsideChain) }
     let outcome = Self.keepFirst(
       decision, at: decision.seq, of: \.seq, in: &decisions[re, default: [:]], by: message)
@@ -95,7 +95,7 @@ package struct WireState: Sendable {
   }
 
   private static func keepFirst<Fact>(
-    _ fact: Fact, at seq: Int, of place: (Fact) -> Int, in table: inout [Handle: Fact],
+    _ fact: Fact, at seq: Int, of place: (Fact) -> Int, in table: inout ByAuthor<Fact>,
     by message: Message
   ) -> Outcome {
     if let held = table[message.from], place(held) <= seq { return .repeated }

@@ -32,7 +32,7 @@ extension WireState {
   }
 
   private func table<Key: Comparable, Fact>(
-    _ word: String, _ table: [Key: [Handle: Fact]]
+    _ word: String, _ table: [Key: ByAuthor<Fact>]
   ) -> [String] {
     table.sorted { $0.key < $1.key }.flatMap { key, facts in
       facts.sorted { $0.key < $1.key }.map { "\(word) \(key) \($0.key) \($0.value)" }

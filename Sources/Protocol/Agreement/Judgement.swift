@@ -7,7 +7,7 @@ extension WireState {
 
   /// Whether it can be said now and for ever if this decision message changes the tables.
   func isDetermined(_ decision: Bytes32, under history: EffectHistory) -> Bool {
-    guard let (proposal, _) = decided[decision], proposals[proposal] != nil else { return false }
+    guard let proposal = decided[decision], proposals[proposal] != nil else { return false }
     return !history.undetermined.contains(decision)
   }
 
