@@ -138,8 +138,6 @@ extension Session {
     _ filter: Filter, after cursors: inout CursorSet
   ) throws(KitError) -> [ShownLine] {
     var queues: [[ShownLine]] = []
-    let now = try wireState()
-    let history = now.history
     for (writer, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
@@ -148,12 +146,13 @@ extension Session {
         cursors.cursors[writer, default: cursor].mark(
           line.seq, eventID: line.eventID, end: line.end)
       }
-      queues.append(
-        lines.filter {
-          matches($0, filter) && now.canCount(writer, $0.seq, under: history)
-        })
+      queues.append(lines.filter { matches($0, filter) })
     }
-    return Self.merge(queues)
+    let merged = Self.merge(queues)
+    guard !merged.isEmpty else { return [] }
+    let now = try wireState()
+    let history = now.history
+    return merged.filter { now.canCount($0.handle, $0.seq, under: history) }
   }
 
   /// The lines of one chain that a cursor has not passed.
