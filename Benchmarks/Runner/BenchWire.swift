@@ -91,4 +91,6 @@ struct BenchWire {
 enum BenchText {
   static let subject = "review the parser"
   static let body = "Does it keep comments? By noon."
+  /// As long as what agents write to each other mostly is.
+  static let long = String(repeating: body + " ", count: 10)
 }

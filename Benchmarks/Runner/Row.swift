@@ -20,6 +20,8 @@ struct Spread {
 /// What a number counts, and how it is written.
 enum Unit: String {
   case seconds, perSecond, instructions, bytes
+  /// Few enough to be written out.
+  case plainBytes
   /// How many times as much as the limit or peer.
   case times
   /// Which part of the limit, as a percentage.
@@ -33,6 +35,7 @@ enum Unit: String {
     case .perSecond: return Self.large(value) + "/s"
     case .instructions: return Self.large(value)
     case .bytes: return Self.digits(value / 1e6) + " MB"
+    case .plainBytes: return Self.digits(value) + " B"
     case .times: return Self.digits(value) + " x"
     case .share: return Self.digits(value * 100) + " %"
     }

@@ -51,13 +51,23 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("log"))
     case .heldBack(let handle):
       self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
-    case .settledAlready(let id, _), .answeredAlready(let id, _), .notAnOwner(let id, _):
+    case .settledAlready(let id, _), .answeredAlready(let id, _), .notAnOwner(let id, _),
+      .proposedAlready(let id, _):
       self.init(
         .refused, words, hint: ShellWord.deaddrop("show", String(id.hex.prefix(12))))
     case .ownMessage, .foreignMessage, .notAProposal:
       self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .notFounder(_, let founder):
       self.init(.refused, words, hint: "ask \(founder) for: deaddrop invite HANDLE")
+    case .notAParty, .handleTaken, .keyTaken, .removed, .ended:
+      self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .ownRemoval: self.init(.refused, words, hint: ShellWord.deaddrop("leave"))
+    case .nobodyLeft, .nobodyAnswers:
+      self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .otherKeyDecided(let handle, _):
+      self.init(
+        .refused, words,
+        hint: ShellWord.line(["deaddrop", "key", "import", "FILE", "--handle", handle.name]))
     case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("status"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:

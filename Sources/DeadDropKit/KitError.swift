@@ -42,6 +42,22 @@ package enum KitError: Error, Equatable, Sendable {
   case notRecipients([Handle])
   /// Only the founder's word makes a newcomer's key known to all members.
   case notFounder(Handle, founder: Handle)
+  /// Only who agreed to a member has a key to give it that it can rest on.
+  case notAParty(Handle, [Handle])
+  /// The decision that added a member names another key than the one here.
+  case otherKeyDecided(Handle, Bytes32)
+  case handleTaken(Handle)
+  /// A proposal that nobody has settled yet says the same.
+  case proposedAlready(Bytes32, String)
+  case keyTaken(Handle)
+  case ownRemoval
+  case nobodyLeft(Handle)
+  /// By the decision on this proposal.
+  case removed(Handle, by: Bytes32)
+  /// A message waits for answers, and is to nobody else.
+  case nobodyAnswers
+  /// Nothing counts any more that this agent writes.
+  case ended(Ending)
   case proposalFlaw(RefusedReason)
   case inviteExpired(Handle, by: Handle, Timestamp)
   case inviteUsed(Handle, log: String)
@@ -121,6 +137,20 @@ extension KitError: CustomStringConvertible {
           + owners.map(\.name).joined(separator: ", ")
     case .notFounder(let handle, let founder):
       "\(founder) founded this wire and introduces its members; \(handle) cannot invite for it"
+    case .notAParty(let peer, let parties):
+      "\(peer) was added without this agent: "
+        + parties.map(\.name).joined(separator: ", ") + " can invite it"
+    case .otherKeyDecided(let handle, let pk):
+      "\(handle) was added with the key \(pk.hex), which is not the one here"
+    case .handleTaken(let handle): "\(handle) is or was a member: a handle is given once"
+    case .proposedAlready(let id, let what):
+      "proposal \(id.hex.prefix(12)) to \(what) is not settled yet"
+    case .keyTaken(let handle): "that is the key of \(handle)"
+    case .ownRemoval: "an agent does not remove itself"
+    case .nobodyLeft(let handle): "nobody is left on this wire who could agree to remove \(handle)"
+    case .removed(let handle, let id): Ending.removed(by: id).words(of: handle.name)
+    case .nobodyAnswers: "there is nobody whose answer could be waited for"
+    case .ended(let ending): ending.words(of: "this agent")
     case .proposalFlaw(.domainsMalformed): "the proposal's domains are not a list of names"
     case .proposalFlaw(let reason):
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
@@ -137,6 +167,15 @@ extension KitError: CustomStringConvertible {
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
+    }
+  }
+}
+
+extension Ending {
+  func words(of agent: String) -> String {
+    switch self {
+    case .removed(let id): "\(agent) was removed by decision \(id.hex.prefix(12))"
+    case .left: "\(agent) has left this wire"
     }
   }
 }

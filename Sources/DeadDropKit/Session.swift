@@ -96,6 +96,7 @@ package struct Session: ~Copyable {
   /// Signs a draft and stores it at the end of the own log.
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
+    try checkMembership()
     guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
     let isSound = reader.store.records[handle]?.verdict ?? .sound == .sound
     let key = try signingKey()

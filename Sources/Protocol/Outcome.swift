@@ -23,4 +23,25 @@ package enum RefusedReason: String, Sendable, CaseIterable {
   case cardInvalid = "card_invalid"
   case introduceMalformed = "introduce_malformed"
   case introduceNotByFounder = "introduce_not_by_founder"
+  /// Its writer said before that it leaves.
+  case afterLeave = "after_leave"
+  /// A decision removed its writer at an earlier line.
+  case afterRemoval = "after_removal"
+  /// An earlier line of its writer counts in its place.
+  case saidBefore = "said_before"
+  case notAnOwner = "not_an_owner"
+  case notByProposer = "not_by_proposer"
+  /// Its proposer was no member in the tables that it names.
+  case proposerNoMember = "proposer_no_member"
+  /// The proposer had decided it, reverted it or taken it back.
+  case closedBefore = "closed_before"
+  /// Cited is what no owner answered first.
+  case acksForeign = "acks_foreign"
+  case acksMissing = "acks_missing"
+  case acksUnsorted = "acks_unsorted"
+  case answerNotAck = "answer_not_ack"
+  case ackExpired = "ack_expired"
+  case operatorNeeded = "operator_needed"
+  /// The new key did not sign it, so it is nobody's.
+  case keyAddUnproven = "key_add_unproven"
 }

@@ -19,15 +19,17 @@ package struct WireState: Sendable {
   package let genesis: Genesis
   package private(set) var proposals: [Bytes32: Proposal] = [:]
   /// By proposal, then by author: each author's first.
-  package private(set) var answers: [Bytes32: [Handle: Answer]] = [:]
-  package private(set) var decisions: [Bytes32: [Handle: Decision]] = [:]
-  package private(set) var closings: [Bytes32: [Handle: Closing]] = [:]
-  /// The proposal and author of each decision message.
-  private(set) var decided: [Bytes32: (proposal: Bytes32, author: Handle)] = [:]
+  package private(set) var answers: [Bytes32: ByAuthor<Answer>] = [:]
+  package private(set) var decisions: [Bytes32: ByAuthor<Decision>] = [:]
+  package private(set) var closings: [Bytes32: ByAuthor<Closing>] = [:]
+  /// The proposal of each decision message.
+  private(set) var decided: [Bytes32: Bytes32] = [:]
   package private(set) var firstCards: [Handle: CardRecord] = [:]
   package private(set) var newestCards: [Handle: CardRecord] = [:]
   /// The founder's word for a member's first key; the first word stands.
   package private(set) var introductions: [Handle: Bytes32] = [:]
+  /// The members who said that they leave.
+  package internal(set) var departures: [Handle: Departure] = [:]
 
   package init(_ genesis: Genesis) {
     self.genesis = genesis
@@ -36,10 +38,12 @@ package struct WireState: Sendable {
   /// The types whose lines can change the state; readers need keep no others.
   package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
+    .leave,
   ]
 
   /// Takes one line that stands in its chain.
   package mutating func fold(_ message: Message) -> Outcome {
+    guard !isBehindLeave(message) else { return .refused(.afterLeave) }
     switch message.type.known {
     case .proposal: return foldProposal(message)
     case .ack: return foldAnswer(message, .ack)
@@ -54,6 +58,7 @@ package struct WireState: Sendable {
       return foldClosing(message, .withdrawn)
     case .agentCard: return foldCard(message)
     case .introduce: return foldIntroduction(message)
+    case .leave: return foldLeave(message)
     default: return .ignored
     }
   }
@@ -81,7 +86,7 @@ package struct WireState: Sendable {
 
   private mutating func foldDecision(_ message: Message) -> Outcome {
     guard let re = message.re else { return .refused(.decisionWithoutRe) }
-    decided[message.eventID] = (re, message.from)
+    decided[message.eventID] = re
     guard let decision = Decision(message) else { return .refused(.outsideChain) }
     let outcome = Self.keepFirst(
       decision, at: decision.seq, of: \.seq, in: &decisions[re, default: [:]], by: message,
@@ -97,7 +102,7 @@ package struct WireState: Sendable {
   }
 
   private static func keepFirst<Fact>(
-    _ fact: Fact, at seq: Int, of place: (Fact) -> Int, in table: inout [Handle: Fact],
+    _ fact: Fact, at seq: Int, of place: (Fact) -> Int, in table: inout ByAuthor<Fact>,
     by message: Message, not mutant: Mutant? = nil
   ) -> Outcome {
     if let held = table[message.from], place(held) <= seq, !(mutant.map(Mutant.on) ?? false) {

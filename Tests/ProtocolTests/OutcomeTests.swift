@@ -106,6 +106,15 @@ struct OutcomeTests {
       try wire.introduce("bob", by: "ada")
       try wire.introduce("bob", by: "ada", pk: some)
     },
+    Row("a leave", .folded) { wire in try wire.leave(by: "ada") },
+    Row("a proposal after a leave", .refused(.afterLeave)) { wire in
+      try wire.leave(by: "ada")
+      try wire.propose(by: "ada")
+    },
+    Row("a second leave", .refused(.afterLeave)) { wire in
+      try wire.leave(by: "ada")
+      try wire.leave(by: "ada")
+    },
     Row(
       "an introduction without a key", .refused(.introduceMalformed),
       say(.introduce, .object([:]))),

@@ -20,6 +20,7 @@ extension WireState {
     lines += table("answers", answers) + table("decisions", decisions) + table("closings", closings)
     lines += decisionLines(under: history).map { String(decoding: $0.line, as: UTF8.self) }
     lines += introductions.sorted { $0.key < $1.key }.map { "introduced \($0.key) \($0.value)" }
+    lines += departures.sorted { $0.key < $1.key }.map { "left \($0.key) \($0.value)" }
     for (word, cards) in [("first", firstCards), ("newest", newestCards)] {
       for (handle, record) in cards.sorted(by: { $0.key < $1.key }) {
         let card = String(decoding: CanonicalWriter.bytes(of: record.card), as: UTF8.self)
@@ -31,7 +32,7 @@ extension WireState {
   }
 
   private func table<Key: Comparable, Fact>(
-    _ word: String, _ table: [Key: [Handle: Fact]]
+    _ word: String, _ table: [Key: ByAuthor<Fact>]
   ) -> [String] {
     table.sorted { $0.key < $1.key }.flatMap { key, facts in
       facts.sorted { $0.key < $1.key }.map { "\(word) \(key) \($0.key) \($0.value)" }

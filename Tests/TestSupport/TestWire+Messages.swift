@@ -107,6 +107,12 @@ extension TestWire {
       Draft(.correction, subject: "withdrawn", body: body, re: proposal), by: handle)
   }
 
+  /// Says that a member leaves.
+  @discardableResult
+  package mutating func leave(by handle: Handle) throws -> Bytes32 {
+    try write(Draft(.leave, subject: "leaving", body: .string("bye")), by: handle)
+  }
+
   /// Announces the next key and takes it, unless its proof is bad.
   @discardableResult
   package mutating func addKey(

@@ -43,7 +43,8 @@ package struct WireGenerator {
     case 12: try close(by: handle)
     case 13: try rotate(handle)
     case 14: try wire.card(by: handle, name: "Card \(random.below(100))")
-    default: try wire.note(by: handle)
+    default:
+      if random.once(in: 6) { try wire.leave(by: handle) } else { try wire.note(by: handle) }
     }
     refold(handle)
   }

@@ -2,8 +2,12 @@
 package enum CommandList {
   package static let all: [any Command.Type] = [
     InitCommand.self,
-    InviteCommand.self,
     JoinCommand.self,
+    MembersCommand.self,
+    InviteCommand.self,
+    RemoveCommand.self,
+    LeaveCommand.self,
+    BootstrapCommand.self,
     SendCommand.self,
     AckCommand.self,
     DeclineCommand.self,
@@ -21,6 +25,7 @@ package enum CommandList {
     RepairAdoptCommand.self,
     CardCommand.self,
     KeyShowCommand.self,
+    KeyCreateCommand.self,
     KeyImportCommand.self,
     TrustListCommand.self,
     TrustPinCommand.self,
@@ -35,7 +40,7 @@ package enum CommandList {
 
   /// What each first word of a two-word name stands for.
   package static let nouns: [Noun] = [
-    Noun(name: "key", summary: "Show or take over this agent's key"),
+    Noun(name: "key", summary: "Show, make or take over an agent's key"),
     Noun(name: "repair", summary: "Put private state right after it was lost"),
     Noun(name: "trust", summary: "Decide whom this agent believes"),
     Noun(

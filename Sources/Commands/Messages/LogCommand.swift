@@ -17,9 +17,17 @@ enum LogCommand: Command {
         .value("type", "TYPE", "only of this type"),
         .value("since", "TIME", "only since a UTC time, or a span such as 2h"),
         .value("grep", "TEXT", "only with these bytes in subject or body"),
+        .flag("refused", "only lines that have no effect, and why"),
       ],
-      notes: ["Marks nothing as read."],
-      examples: ["deaddrop log --since 2h", "deaddrop log --from scribe --type decision"])
+      notes: [
+        "Marks nothing as read.",
+        "A line that breaks a rule of its type is good, holds its place, and changes nothing: --refused\n"
+          + "shows these, each with a word of PROTOCOL.md, and those that wait for what they cite.",
+      ],
+      examples: [
+        "deaddrop log --since 2h", "deaddrop log --from scribe --type decision",
+        "deaddrop log --refused",
+      ])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
@@ -33,6 +41,7 @@ enum LogCommand: Command {
       }
       filter.type = type
     }
+    if invocation.flag("refused") { return try RefusedLines.report(filter, invocation) }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       var cursors = CursorSet()
       try show(&cursors, filter, &session, invocation)

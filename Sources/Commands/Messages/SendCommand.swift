@@ -19,21 +19,29 @@ enum SendCommand: Command {
         .value("re", "ID", "the message that this one answers"),
         .values("refs", "REF", "a path, git:SHA or URL that it is about"),
         .choice("priority", Priority.allCases.map(\.rawValue), "how urgent it is"),
+        .flag("ack-required", "say that an answer is wanted; of a proposal it always is"),
+        .value("wait-ack", "TIME", "wait so long for the answers, such as 2m"),
       ] + BodyInput.options + ProposalInput.options,
       notes: [
         "Prints the id and the receipt. `stored` means: signed, chained and on this disk.",
         "A body has at most 64 KiB, a message at most 64 refs.",
         "A proposal with --re ID counters the proposal ID. Who must ack it: the owners of its domains,\n"
           + "else all other members; with effects all other members.",
+        "With --wait-ack the message is stored in any case. Then: 0 when all recipients, of a proposal all\n"
+          + "owners, have acked; 1 when one declined or countered; 5 when the time ran out.",
       ],
       examples: [
         "deaddrop send request --to scribe --subject \"review the parser\" --body \"by noon?\"",
         "deaddrop send proposal --subject port --body 8443 --domains net --until 30d",
+        "deaddrop send request --to scribe --subject lock --body \"may I?\" --wait-ack 2m",
       ])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let outgoing = try outgoing(invocation)
+    if let limit = try invocation.duration("wait-ack") {
+      return try AnswerWait.report(outgoing, limit, invocation)
+    }
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       let receipt = try CommandFailure.lifting { () throws(KitError) in
@@ -64,10 +72,14 @@ enum SendCommand: Command {
     if Session.answeringTypes.contains(type), invocation.optionalText("re") == nil {
       throw .usage("\(word) answers a message: --re ID", hint: "deaddrop send \(word) --re ID")
     }
+    if Session.answeringTypes.contains(type), invocation.flag("wait-ack") {
+      throw .usage("\(word) is an answer: nobody acks it")
+    }
     let subject = invocation.optionalText("subject") ?? word
     var outgoing = Session.Outgoing(type, subject: Text(subject), body: body)
     outgoing.to = try invocation.handles("to")
     outgoing.refs = invocation.texts("refs").map { Text($0) }
+    outgoing.ackRequired = invocation.flag("ack-required") || invocation.flag("wait-ack")
     if invocation.flag("re") { outgoing.re = try invocation.messageID("re") }
     if let text = invocation.optionalText("priority"), let priority = Priority(rawValue: text) {
       outgoing.priority = priority

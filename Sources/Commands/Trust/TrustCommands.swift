@@ -25,8 +25,7 @@ enum TrustListCommand: Command {
       "\(peer.handle, .strong) \(peer.tier.rawValue) \(peer.key?.hex ?? "has not joined yet")"
     ]
     for pin in peer.pins {
-      let by = pin.by.map { " by \($0)" } ?? ""
-      lines.append("  \(pin.pk.hex.prefix(12)) from seq \(pin.fromSeq): \(pin.means.rawValue)\(by)")
+      lines.append("  \(pin.pk.hex.prefix(12)) from seq \(pin.fromSeq): \(pin.words)")
     }
     if peer.heldBackCount > 0 { lines.append("  \(peer.heldBackCount) lines held back") }
     return lines

@@ -45,6 +45,9 @@ extension Session {
       }
     }
     try refreshTrust()
+    if reader.store.isEnded, let ending = try ownEnding() {
+      report.notes.append(ending.words(of: "this agent"))
+    }
     for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
       let hasLostOwn = member == handle && record.head.seq < stored?.head.seq ?? 0
       guard record.verdict != .sound || hasLostOwn else { continue }
@@ -85,6 +88,30 @@ extension Session {
   ) throws(KitError) {
     trust = try TrustStore.load(state)
     try tellLateAcks(&report)
+    let isEnded = try ownEnding() != nil
+    if isEnded {
+      // It writes nothing any more; what it reads it may still come to believe.
+      try followIntroductions(try wireState(), &report)
+    } else {
+      try act(&report, at: moment)
+    }
+    let memory = try SettlingMemory.load(state)
+    let isWaiting = !isEnded && memory.isWaiting
+    let now = try wireState()
+    let lines = now.decisionLines(under: now.history)
+    switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
+    case .added:
+      do {
+        try reader.markSettled(isWaiting: isWaiting, isEnded: isEnded, state)
+      } catch { throw .wire(error) }
+    case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")
+    }
+  }
+
+  /// Writes what is this agent's to write.
+  private mutating func act(
+    _ report: inout CatchUp, at moment: BootMoment
+  ) throws(KitError) {
     // Each pass can make the next one possible; three are the most that one act can cause.
     for _ in 0..<4 {
       let now = try wireState()
@@ -97,14 +124,6 @@ extension Session {
     if try revertSilence(&report, at: moment) {
       try read(into: &report)
       try tellLateAcks(&report)
-    }
-    let isWaiting = try SettlingMemory.load(state).isWaiting
-    let now = try wireState()
-    let lines = now.decisionLines(under: now.history)
-    switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
-    case .added:
-      do { try reader.markSettled(isWaiting: isWaiting, state) } catch { throw .wire(error) }
-    case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")
     }
   }
 
@@ -151,7 +170,7 @@ extension Session {
   private mutating func followIntroductions(
     _ now: WireState, _ report: inout CatchUp
   ) throws(KitError) {
-    var hasNew = false
+    var hasNew = try followAdmissions(now, &report)
     for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key })
     where member != handle && trust.tier(of: genesis.founder) == .verified {
       if trust.pin(member, pk, .introduction, by: genesis.founder, at: self.now()) {

@@ -11,7 +11,8 @@ extension Session {
   /// Mints an invite for a member that has not joined yet.
   package mutating func invite(_ peer: Handle) throws(KitError) -> Invite {
     guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
-    guard handle == genesis.founder else { throw .notFounder(handle, founder: genesis.founder) }
+    try checkMayInvite(peer)
+    try checkMembership()
     if reader.store.records[peer]?.head.seq ?? 0 > 0 { throw .alreadyJoined(peer) }
     let key = try signingKey()
     guard let secret = Bytes32(SecureRandom.bytes(32)) else {
@@ -87,6 +88,8 @@ package enum Joining {
       places: places, shared: shared, genesis: genesis, handle: invite.to)
     _ = session.trust.pin(invite.from, invite.pk, .invite, at: now)
     try session.trust.save(session.state)
+    // Where its log is, only the decision says that added it.
+    if session.log(of: invite.to) == nil { _ = try session.catchUp() }
     let receipt = try session.append(
       try session.cardDraft(name: invite.to.name, proof: invite))
     _ = try session.catchUp()
@@ -109,6 +112,10 @@ package enum Joining {
     _ invite: Invite, by pk: Bytes32?, _ reading: WireReading
   ) throws(KitError) {
     let log = reading.directory.entries[invite.to]?.log ?? ""
+    let isFirst = reading.genesis.members.contains { $0.handle == invite.to }
+    if !isFirst, let named = reading.directory.entries[invite.to]?.namedKey, named != pk {
+      throw .otherKeyDecided(invite.to, named)
+    }
     let head = reading.chains[invite.to]?.head ?? .none
     if head.seq > 0, let pk, reading.chains[invite.to]?.key == pk {
       throw .wire(.ownLogAhead(log: log, seq: head.seq, known: 0))

@@ -46,18 +46,20 @@ extension Session {
     }
     let merged = Self.merge(queues)
     guard !merged.isEmpty else { return inbox }
-    let cuts = try wireState().history.cuts
+    let now = try wireState()
+    let history = now.history
+    func isShown(_ line: ShownLine) -> Bool {
+      line.message != nil && now.canCount(line.handle, line.seq, under: history)
+    }
     var left = limit ?? .max
     // Lines with nothing to show are passed on the way and count for no limit.
     let given = merged.prefix { line in
-      guard line.message != nil else { return true }
+      guard isShown(line) else { return true }
       left -= 1
       return left >= 0
     }
-    inbox.leftCount = merged[given.endIndex...].count { $0.message != nil }
-    inbox.lines = given.filter { line in
-      line.message != nil && cuts[line.handle].map { line.seq <= $0.seq } ?? true
-    }
+    inbox.leftCount = merged[given.endIndex...].count { isShown($0) }
+    inbox.lines = given.filter { isShown($0) }
     if !isPeek {
       for line in Mutant.on(.skipUngiven) ? merged[...] : given {
         cursors.cursors[line.handle, default: Cursor()]
@@ -70,6 +72,19 @@ extension Session {
 
   /// Moves the cursor past what the last look gave: called once it was put before the reader.
   package mutating func commitRead() throws(KitError) -> String? {
+    guard pending != nil else { return nil }
+    let untold = try moveCursor()
+    // The receipt is a service to peers: that it could not be written takes nothing back.
+    do {
+      _ = try heartbeat(Heartbeat())
+      return untold
+    } catch {
+      return "the peers were not told that this was read: \(error)"
+    }
+  }
+
+  /// The same without telling the peers.
+  mutating func moveCursor() throws(KitError) -> String? {
     guard let pending else { return nil }
     self.pending = nil
     let bad = try saveHeads()
@@ -83,14 +98,7 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in
       try cursors.save(state, session: pending.session)
     }
-    let untold = bad.isEmpty ? nil : "\(bad.count) more lines at fault: deaddrop verify"
-    // The receipt is a service to peers: that it could not be written takes nothing back.
-    do {
-      _ = try heartbeat(Heartbeat())
-      return untold
-    } catch {
-      return "the peers were not told that this was read: \(error)"
-    }
+    return bad.isEmpty ? nil : "\(bad.count) more lines at fault: deaddrop verify"
   }
 
   func loadCursors(_ session: String) throws(KitError) -> CursorSet {
@@ -140,7 +148,11 @@ extension Session {
       }
       queues.append(lines.filter { matches($0, filter) })
     }
-    return Self.merge(queues)
+    let merged = Self.merge(queues)
+    guard !merged.isEmpty else { return [] }
+    let now = try wireState()
+    let history = now.history
+    return merged.filter { now.canCount($0.handle, $0.seq, under: history) }
   }
 
   /// The lines of one chain that a cursor has not passed.
@@ -162,7 +174,7 @@ extension Session {
     return []
   }
 
-  private func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
+  func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
     guard let message = line.message, isTrusted(line.handle, line.pk, seq: line.seq) else {
       return false
     }

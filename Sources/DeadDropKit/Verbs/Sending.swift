@@ -14,6 +14,8 @@ extension Session {
     package var refs: [Text] = []
     /// An id or the beginning of one.
     package var re: String?
+    /// Whether an answer is wanted; to a proposal it always is.
+    package var ackRequired = false
 
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
       (self.type, self.subject, self.body) = (type, subject, body)
@@ -45,7 +47,8 @@ extension Session {
     var draft = Draft(
       outgoing.type, subject: outgoing.subject, body: outgoing.body,
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,
-      refs: outgoing.refs)
+      refs: outgoing.refs,
+      ackRequired: outgoing.ackRequired || outgoing.type == .proposal)
     if let prefix = outgoing.re {
       let target = try find(prefix)
       try check(outgoing, on: target)

@@ -7,7 +7,7 @@ extension WireState {
 
   /// Whether it can be said now and for ever if this decision message changes the tables.
   func isDetermined(_ decision: Bytes32, under history: EffectHistory) -> Bool {
-    guard let (proposal, _) = decided[decision], proposals[proposal] != nil else { return false }
+    guard let proposal = decided[decision], proposals[proposal] != nil else { return false }
     return !history.undetermined.contains(decision)
   }
 
@@ -47,22 +47,51 @@ extension WireState {
     return found
   }
 
-  /// Whether the proposer's first decision of this proposal counts.
-  func counts(_ decision: Decision, of proposal: Proposal, under history: EffectHistory) -> Bool {
-    guard history.stands(proposal.proposer, decision.seq), decision.seq > proposal.seq,
-      Mutant.on(.dropRevertCheck) || closing(of: proposal)?.seq ?? .max > decision.seq,
-      let owners = owners(of: proposal, under: history)
-    else { return false }
-    let answers = ownAnswers(to: proposal, by: owners, under: history)
+  /// Why the proposer's first decision of this proposal does not count; nil when it does.
+  func noEffect(
+    of decision: Decision, on proposal: Proposal, under history: EffectHistory
+  ) -> NoEffect? {
+    guard history.stands(proposal.proposer, decision.seq) else { return .refused(.afterRemoval) }
+    guard let acks = decision.acks else { return .refused(.decisionWithoutAcks) }
+    let isClosed = closing(of: proposal).map { $0.seq <= decision.seq } ?? false
+    guard decision.seq > proposal.seq, !isClosed || Mutant.on(.dropRevertCheck) else { return .refused(.closedBefore) }
+    guard let owners = owners(of: proposal, under: history) else {
+      return waiting(proposal, under: history)
+    }
     let round = round(of: proposal)
     if owners.isEmpty || round > Self.lastRound {
-      return round != Int.max && decision.acks == [] && isByOperator(decision, of: proposal)
+      if round == .max { return waiting(proposal, under: history) }
+      return acks.isEmpty && isByOperator(decision, of: proposal)
+        ? nil : .refused(.operatorNeeded)
     }
-    guard Self.suffice(answers.count, of: owners),
+    let answers = ownAnswers(to: proposal, by: owners, under: history)
+    if Self.suffice(answers.count, of: owners),
       answers.values.allSatisfy({ $0.verdict == .ack }),
-      answers.values.allSatisfy({ Mutant.time(decision.timestamp) <= $0.until })
-    else { return false }
-    return decision.acks == answers.values.map(\.eventID).sorted() || Mutant.on(.uncitedAcks)
+      answers.values.allSatisfy({ Mutant.time(decision.timestamp) <= $0.until }),
+      acks == answers.values.map(\.eventID).sorted() || Mutant.on(.uncitedAcks)
+    {
+      return nil
+    }
+    return flaw(in: acks, of: decision, on: proposal, answers)
+  }
+
+  /// What is wrong with the acks that a decision cites.
+  private func flaw(
+    in acks: [Bytes32], of decision: Decision, on proposal: Proposal, _ answers: [Handle: Answer]
+  ) -> NoEffect {
+    let held = Set(self.answers[proposal.eventID]?.values.map(\.eventID) ?? [])
+    let unheld = acks.filter { !held.contains($0) }
+    guard unheld.isEmpty else { return .pending(unheld) }
+    let cited = Set(acks)
+    let own = Set(answers.values.map(\.eventID))
+    if !cited.isSubset(of: own) { return .refused(.acksForeign) }
+    // Of the owners' answers all that there are must be cited, and every owner's be there.
+    if cited != own { return .refused(.acksMissing) }
+    if answers.values.contains(where: { $0.verdict != .ack }) { return .refused(.answerNotAck) }
+    if answers.values.contains(where: { decision.timestamp > $0.until }) {
+      return .refused(.ackExpired)
+    }
+    return .refused(acks == own.sorted() ? .acksMissing : .acksUnsorted)
   }
 
   private func isByOperator(_ decision: Decision, of proposal: Proposal) -> Bool {
@@ -142,10 +171,11 @@ extension WireState {
   }
 
   /// Effect-bearing decisions were judged in their own order; that judgement stands.
-  private func isCounted(
+  func isCounted(
     _ decision: Decision, of proposal: Proposal, under history: EffectHistory
   ) -> Bool {
     proposal.effects == nil
-      ? counts(decision, of: proposal, under: history) : history.holds(decision.eventID)
+      ? noEffect(of: decision, on: proposal, under: history) == nil
+      : history.holds(decision.eventID)
   }
 }

@@ -20,6 +20,8 @@ package struct EffectHistory: Sendable {
   private var byDecision: [Bytes32: Entry] = [:]
   /// Decisions that rest on lines that are not held yet.
   private(set) var undetermined: Set<Bytes32> = []
+  /// Why the others did not count when it was their turn.
+  private(set) var rejected: [Bytes32: NoEffect] = [:]
   /// The last seq that stands of each removed member.
   package private(set) var cuts: [Handle: Effects.Cut] = [:]
   private let genesis: Genesis
@@ -53,7 +55,9 @@ package struct EffectHistory: Sendable {
       let isHeld = proposal.after.allSatisfy { state.isDetermined($0, under: self) }
       if !isHeld || !state.holdsAcks(of: decision, on: proposal) {
         undetermined.insert(next)
-      } else if state.counts(decision, of: proposal, under: self) {
+      } else if let flaw = state.noEffect(of: decision, on: proposal, under: self) {
+        rejected[next] = flaw
+      } else {
         accept(
           Entry(
             decision: decision.eventID, proposal: proposal, effects: effects,
@@ -134,21 +138,33 @@ package struct EffectHistory: Sendable {
   /// Of several additions of one handle the one that holds by the rule for names counts, whether or
   /// not the member was removed since: what it wrote before stands.
   package func extend(_ directory: inout KeyDirectory) {
-    var additions: [Handle: [Entry]] = [:]
     for entry in counting {
       for (handle, change) in entry.effects.members {
-        switch change {
-        case .add: additions[handle, default: []].append(entry)
-        case .recover(let recovery): directory.recover(handle, recovery)
-        case .remove: break
-        }
+        if case .recover(let recovery) = change { directory.recover(handle, recovery) }
       }
     }
-    for (handle, entries) in additions.sorted(by: { $0.key < $1.key }) {
-      guard case .add(let pk, let log) = Self.holder(among: entries)?.effects.members[handle] else {
-        continue
-      }
+    for (handle, entry) in additions.sorted(by: { $0.key < $1.key }) {
+      guard case .add(let pk, let log) = entry.effects.members[handle] else { continue }
       directory.add(handle, pk: pk, log: log)
     }
+  }
+
+  /// By handle, the addition of it that holds.
+  var additions: [Handle: Entry] {
+    var rivals: [Handle: [Entry]] = [:]
+    for entry in counting {
+      for (handle, change) in entry.effects.members {
+        if case .add = change { rivals[handle, default: []].append(entry) }
+      }
+    }
+    return rivals.compactMapValues(Self.holder)
+  }
+
+  /// The proposal whose decision cut a member's chain.
+  package func removal(of handle: Handle) -> Proposal? {
+    guard cuts[handle] != nil else { return nil }
+    return counting.first { entry in
+      if case .remove = entry.effects.members[handle] { true } else { false }
+    }?.proposal
   }
 }

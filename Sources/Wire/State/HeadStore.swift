@@ -12,6 +12,8 @@ package struct HeadStore: Sendable {
   package private(set) var isUnsettled = false
   /// Whether something that was settled waits for a deadline.
   package private(set) var isWaiting = false
+  /// Whether nothing counts any more that this agent writes.
+  package private(set) var isEnded = false
   private var generation = 0
   private var factByteCount: Int64 = 0
 
@@ -38,6 +40,7 @@ package struct HeadStore: Sendable {
     store.factByteCount = Int64(bytes)
     store.isUnsettled = object["unsettled"]?.flag ?? true
     store.isWaiting = object["waiting"]?.flag ?? true
+    store.isEnded = object["ended"]?.flag ?? false
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -146,10 +149,10 @@ package struct HeadStore: Sendable {
 
   /// Notes that the consequences of all facts held are drawn, but for those that time brings.
   package mutating func markSettled(
-    isWaiting: Bool, wire: Bytes32, _ state: borrowing PrivateState
+    isWaiting: Bool, isEnded: Bool, wire: Bytes32, _ state: borrowing PrivateState
   ) throws(WireError) {
-    guard isUnsettled || isWaiting != self.isWaiting else { return }
-    (isUnsettled, self.isWaiting) = (false, isWaiting)
+    guard isUnsettled || isWaiting != self.isWaiting || isEnded != self.isEnded else { return }
+    (isUnsettled, self.isWaiting, self.isEnded) = (false, isWaiting, isEnded)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
   }
@@ -172,7 +175,7 @@ package struct HeadStore: Sendable {
       "version": .integer(Self.version), "wire": .string(wire.hex),
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
-      "waiting": .bool(isWaiting),
+      "waiting": .bool(isWaiting), "ended": .bool(isEnded),
     ]
     try state.write(object, to: Self.name, durable: durable)
   }

@@ -204,7 +204,7 @@ package struct WireReader: Sendable {
 
   /// Notes that all that follows from the facts held was done, but for what waits for a deadline.
   package mutating func markSettled(
-    isWaiting: Bool = false, _ state: borrowing PrivateState
+    isWaiting: Bool = false, isEnded: Bool = false, _ state: borrowing PrivateState
   ) throws(WireError) {
     let lock = try state.lock("reader.lock", unless: .readUnlocked)
     // Closing would do too; this says when.
@@ -213,7 +213,8 @@ package struct WireReader: Sendable {
     // settle.
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
-    try newest.markSettled(isWaiting: isWaiting, wire: genesis.id, state)
+    try newest.markSettled(
+      isWaiting: isWaiting, isEnded: isEnded, wire: genesis.id, state)
     // What is ahead of the file stays so: the own head, and heads that are not saved yet.
     for (handle, record) in store.records
     where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
@@ -302,5 +303,21 @@ package struct WireReader: Sendable {
     (folded, foldedKey) = (reading.state, store.key)
     try noteSaved(state)
     return news
+  }
+}
+
+extension WireReader {
+  /// What folding each fact held said, but for those that it simply took.
+  package mutating func outcomes(
+    _ state: borrowing PrivateState
+  ) throws(WireError) -> [Bytes32: Outcome] {
+    var fresh = WireState(genesis)
+    var outcomes: [Bytes32: Outcome] = [:]
+    for fact in try facts(state) {
+      guard let message = try? Message(fact.bytes.span, fact.envelope) else { continue }
+      let outcome = fresh.fold(message)
+      if outcome != .folded { outcomes[message.eventID] = outcome }
+    }
+    return outcomes
   }
 }
