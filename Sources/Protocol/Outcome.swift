@@ -23,4 +23,12 @@ package enum RefusedReason: String, Sendable, CaseIterable {
   case cardInvalid = "card_invalid"
   case introduceMalformed = "introduce_malformed"
   case introduceNotByFounder = "introduce_not_by_founder"
+  case claimResourceMalformed = "claim_resource_malformed"
+  case claimSecondsOutOfRange = "claim_seconds_out_of_range"
+  case claimHeadsMalformed = "claim_heads_malformed"
+  case tooManyClaims = "too_many_claims"
+  case renewalOfReleased = "renewal_of_released"
+  case renewalOfOther = "renewal_of_other"
+  case releaseWithoutRe = "release_without_re"
+  case releaseOfNothing = "release_of_nothing"
 }

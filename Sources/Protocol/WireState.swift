@@ -28,6 +28,7 @@ package struct WireState: Sendable {
   package private(set) var newestCards: [Handle: CardRecord] = [:]
   /// The founder's word for a member's first key; the first word stands.
   package private(set) var introductions: [Handle: Bytes32] = [:]
+  package private(set) var claims = ClaimBook()
 
   package init(_ genesis: Genesis) {
     self.genesis = genesis
@@ -36,6 +37,7 @@ package struct WireState: Sendable {
   /// The types whose lines can change the state; readers need keep no others.
   package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
+    .claim, .release,
   ]
 
   /// Takes one line that stands in its chain.
@@ -54,6 +56,8 @@ package struct WireState: Sendable {
       return foldClosing(message, .withdrawn)
     case .agentCard: return foldCard(message)
     case .introduce: return foldIntroduction(message)
+    case .claim: return claims.foldClaim(message)
+    case .release: return claims.foldRelease(message)
     default: return .ignored
     }
   }
