@@ -98,6 +98,7 @@ extension Session {
       try read(into: &report)
       try tellLateAcks(&report)
     }
+    try tellLostClaims(&report)
     let isWaiting = try SettlingMemory.load(state).isWaiting
     let now = try wireState()
     let lines = now.decisionLines(under: now.history)
