@@ -75,6 +75,16 @@ struct ClaimTests {
     #expect(wire.holding == [one, three])
   }
 
+  @Test("in a row of claims that each knew of the one before every second holds", arguments: 0..<6)
+  func row(nonce: UInt8) throws {
+    var wire = try three(nonce: nonce)
+    let one = try wire.claim(["a"], by: "ada")
+    try wire.claim(["a", "b"], by: "bob", heads: wire.heads)
+    let three = try wire.claim(["b", "c"], by: "ada", heads: wire.heads)
+    try wire.claim(["c"], by: "bob", heads: wire.heads)
+    #expect(wire.holding == [one, three])
+  }
+
   @Test("a release ends the own one alone")
   func release() throws {
     var wire = try three()
