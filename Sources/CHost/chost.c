@@ -34,6 +34,15 @@ int chost_forbid_core_files(void) {
 
 int chost_ignore_broken_pipe(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }
 
+extern char **environ;
+
+char **chost_environment(void) { return environ; }
+
+int chost_unblock(int descriptor) {
+  int flags = outcome(fcntl(descriptor, F_GETFL));
+  return flags < 0 ? flags : outcome(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK));
+}
+
 int chost_terminal_width(int descriptor) {
   struct winsize size = {0};
   int code = outcome(ioctl(descriptor, TIOCGWINSZ, &size));
@@ -41,6 +50,8 @@ int chost_terminal_width(int descriptor) {
 }
 
 #if defined(__linux__)
+
+int chost_pipe(int *ends) { return outcome(pipe2(ends, O_CLOEXEC)); }
 
 long chost_random(void *buffer, size_t count) {
   ssize_t got = getrandom(buffer, count, 0);
@@ -71,6 +82,14 @@ int chost_rename_new(int directory, const char *old_name, const char *new_name) 
 }
 
 #else
+
+int chost_pipe(int *ends) {
+  int code = outcome(pipe(ends));
+  if (code < 0) return code;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  return 0;
+}
 
 int chost_rename_new(int directory, const char *old_name, const char *new_name) {
   return outcome(renameatx_np(directory, old_name, directory, new_name, RENAME_EXCL));

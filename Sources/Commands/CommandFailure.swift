@@ -43,6 +43,7 @@ extension CommandFailure {
     case .tornWrite: self.init(.system, error.description)
     case .tooLarge: self.init(.refused, error.description)
     case .badName: self.init(.usage, error.description)
+    case .timedOut: self.init(.timedOut, error.description)
     }
   }
 

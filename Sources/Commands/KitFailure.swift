@@ -84,6 +84,21 @@ extension CommandFailure {
           + ShellWord.line(["mv", path, path + ".damaged"]))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
     case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
+    case .claimed(let claim):
+      self.init(
+        .refused, words,
+        hint: ShellWord.deaddrop(
+          "send", "request", "--to", claim.holder.name, "--subject", "release \(claim.resource)",
+          "--body", "may I have it?"))
+    case .ownClaim(let claim):
+      self.init(
+        .refused, words,
+        hint: ShellWord.deaddrop("claim", "--renew", String(claim.eventID.hex.prefix(12))))
+    case .contested, .noSuchClaim: self.init(.refused, words, hint: ShellWord.deaddrop("claims"))
+    case .notInProject: self.init(.usage, words)
+    case .git: self.init(.system, words)
+    case .hookNotOurs:
+      self.init(.refused, words, hint: "add this line to it by hand: " + GitHook.line)
     }
   }
 

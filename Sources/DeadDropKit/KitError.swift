@@ -70,6 +70,18 @@ package enum KitError: Error, Equatable, Sendable {
   /// The own log cannot be taken up where it ends.
   case notAdoptable(String, String)
   case notEvidence(String)
+  /// Another's claim overlaps what is asked for.
+  case claimed(HeldClaim)
+  /// This agent has this claim already.
+  case ownClaim(HeldClaim)
+  /// Several wanted it at the same time, and this agent gave way.
+  case contested(String)
+  case noSuchClaim(String)
+  case notInProject(String, String)
+  /// git said no, or said what cannot be read.
+  case git(String)
+  /// A git hook to which nothing can be added safely.
+  case hookNotOurs(String, String)
 }
 
 extension KitError {
@@ -167,6 +179,19 @@ extension KitError: CustomStringConvertible {
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
+    case .claimed(let claim) where claim.isExpired:
+      "the claim of \(claim.holder) on \(claim.resource) expired at \(claim.until.string), and can be"
+        + " taken over from \(claim.deadline.string) on"
+    case .claimed(let claim):
+      "\(claim.holder) holds \(claim.resource) until \(claim.until.string)"
+    case .ownClaim(let claim):
+      "this agent holds \(claim.resource) already, until \(claim.until.string)"
+    case .contested(let resource):
+      "others wanted \(resource) at the same time, and this agent gave way"
+    case .noSuchClaim(let id): "this agent has no open claim whose id begins with \(id)"
+    case .git(let words): words
+    case .hookNotOurs(let path, let why): "\(path) is left alone: \(why)"
+    case .notInProject(let path, let root): "\"\(path)\" is no path in the project \(root)"
     }
   }
 }

@@ -38,6 +38,8 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLarge(String, limit: Int)
   /// The name is empty, `.`, `..`, or holds a slash or NUL; or the path is empty or holds NUL.
   case badName(String)
+  /// A program that was started had not ended after so many seconds, and was killed.
+  case timedOut(String, seconds: Int64)
 
   /// One lowercase clause that names the thing and the place, without advice.
   package var description: String {
@@ -49,6 +51,7 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
       "write \(path): \(wrote) of \(wanted) bytes written"
     case .tooLarge(let path, let limit): "\(path): more than \(limit) bytes"
     case .badName(let name): "\"\(name)\": not a usable file name"
+    case .timedOut(let program, let seconds): "\(program): not done after \(seconds) s"
     }
   }
 

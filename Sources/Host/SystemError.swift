@@ -12,6 +12,9 @@ package enum SystemCall: String, Sendable, CaseIterable {
   case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod
   case mkdir, readdir, statfs, inotify, getrandom, getcwd, setrlimit, prctl, signal
   case truncate = "ftruncate"
+  case pipe, fcntl
+  case spawn = "posix_spawn"
+  case wait = "waitpid"
 }
 
 /// A system call that failed, where, and with which error number.
@@ -53,6 +56,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     EINVAL: "invalid argument",
     EIO: "input/output error",
     EISDIR: "is a directory",
+    ECHILD: "no child processes",
     ELOOP: "too many symbolic links",
     EMFILE: "too many open files",
     EMLINK: "too many links",

@@ -44,4 +44,12 @@ package enum RefusedReason: String, Sendable, CaseIterable {
   case operatorNeeded = "operator_needed"
   /// The new key did not sign it, so it is nobody's.
   case keyAddUnproven = "key_add_unproven"
+  case claimResourceMalformed = "claim_resource_malformed"
+  case claimSecondsOutOfRange = "claim_seconds_out_of_range"
+  case claimHeadsMalformed = "claim_heads_malformed"
+  case tooManyClaims = "too_many_claims"
+  case renewalOfReleased = "renewal_of_released"
+  case renewalOfOther = "renewal_of_other"
+  case releaseWithoutRe = "release_without_re"
+  case releaseOfNothing = "release_of_nothing"
 }

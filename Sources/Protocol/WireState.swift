@@ -30,6 +30,7 @@ package struct WireState: Sendable {
   package private(set) var introductions: [Handle: Bytes32] = [:]
   /// The members who said that they leave.
   package internal(set) var departures: [Handle: Departure] = [:]
+  package private(set) var claims = ClaimBook()
 
   package init(_ genesis: Genesis) {
     self.genesis = genesis
@@ -38,7 +39,7 @@ package struct WireState: Sendable {
   /// The types whose lines can change the state; readers need keep no others.
   package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
-    .leave,
+    .leave, .claim, .release,
   ]
 
   /// Takes one line that stands in its chain.
@@ -59,6 +60,8 @@ package struct WireState: Sendable {
     case .agentCard: return foldCard(message)
     case .introduce: return foldIntroduction(message)
     case .leave: return foldLeave(message)
+    case .claim: return claims.foldClaim(message)
+    case .release: return claims.foldRelease(message)
     default: return .ignored
     }
   }

@@ -51,6 +51,7 @@ struct InterleavingTests {
     var counts: [ProposalStatus: Int] = [:]
     var effects = 0
     var cuts = 0
+    var claims = [0, 0, 0, 0]
     for seed in 0..<80 {
       let state = try TestWire.random("interleaving \(seed)").state
       let history = state.history
@@ -59,12 +60,22 @@ struct InterleavingTests {
       }
       effects += history.counting.count
       cuts += history.cuts.count
+      let standings = state.claimStandings(under: history)
+      for entry in standings.entries {
+        switch entry.status {
+        case .holds: claims[0] += 1
+        case .lost: claims[1] += 1
+        case .pending: claims[2] += 1
+        }
+      }
+      claims[3] += standings.takenOver.count
     }
     let all: Set<ProposalStatus> = [
       .ratified, .reverted, .withdrawn, .declined, .countered, .escalated, .acked, .open, .pending,
     ]
     #expect(all.isSubset(of: counts.keys), "\(counts)")
     #expect(effects > 40 && cuts > 4, "\(effects) effects, \(cuts) cuts")
+    #expect(claims[0] > 40 && claims[1] > 40 && claims[3] > 4, "\(claims)")
   }
 
   @Test("folding a line twice changes nothing")

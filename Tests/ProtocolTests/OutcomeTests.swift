@@ -28,7 +28,7 @@ struct OutcomeTests {
 
   private static let rows: [Row] = [
     Row("a note", .ignored, say(.feedback, .string("x"))),
-    Row("a reserved type", .ignored, say(.claim, .object(["resource": .string("x")]))),
+    Row("a reserved type", .ignored, say(.taskDropped, .object([:]))),
     Row("an incident of another kind", .ignored, say(.incident, .object([:]), re: some)),
     Row("an incident of another code", .ignored) { wire in
       let body: JSONValue = .object(["code": .string("unacked")])

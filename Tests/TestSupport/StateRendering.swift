@@ -28,7 +28,15 @@ extension WireState {
         lines.append("\(word) card \(handle) \(record.seq) \(record.pk) proof \(proof) \(card)")
       }
     }
-    return lines + history.rendering
+    return lines + claimLines(under: history) + history.rendering
+  }
+
+  private func claimLines(under history: EffectHistory) -> [String] {
+    let standings = claimStandings(under: history)
+    return standings.entries.map { entry in
+      "claim \(entry.claim.eventID) of \(entry.claim.holder) on \(entry.claim.resource.words)"
+        + " until \(entry.term.until.string) \(entry.status)"
+    } + standings.takenOver.sorted { $0.key < $1.key }.map { "\($0.key) taken over by \($0.value)" }
   }
 
   private func table<Key: Comparable, Fact>(

@@ -9,6 +9,7 @@ package struct WireGenerator {
   private var state: WireState
   private var proposals: [Bytes32] = []
   private var effectDecisions: [Bytes32] = []
+  private var claims: [Bytes32] = []
   private var newcomers = 0
   private var keyCount = 1
 
@@ -36,13 +37,14 @@ package struct WireGenerator {
 
   private mutating func step() throws {
     let handle = random.pick(wire.handles)
-    switch random.below(16) {
+    switch random.below(20) {
     case 0...3: try propose(by: handle)
     case 4...6: try answer(by: handle)
     case 7...11: try settle()
     case 12: try close(by: handle)
     case 13: try rotate(handle)
     case 14: try wire.card(by: handle, name: "Card \(random.below(100))")
+    case 16...19: try contend(handle)
     default:
       if random.once(in: 6) { try wire.leave(by: handle) } else { try wire.note(by: handle) }
     }
@@ -144,6 +146,25 @@ package struct WireGenerator {
       try wire.withdraw(proposal, by: author)
     }
     refold(author)
+  }
+
+  /// Claims, renews, takes over or releases, with heads that are true, old or a lie.
+  private mutating func contend(_ handle: Handle) throws {
+    if !claims.isEmpty, random.once(in: 3) {
+      try wire.release(random.pick(claims.suffix(5)), by: handle)
+    } else {
+      let re = claims.isEmpty || random.once(in: 2) ? nil : random.pick(claims.suffix(5))
+      let heads = wire.heads.compactMapValues { seq in
+        random.once(in: 6) ? 99 : random.once(in: 4) ? nil : seq - random.below(2)
+      }
+      let patterns = random.some(of: ["a/**", "a/b", "*/b", "c"]) + ["a"]
+      if random.once(in: 3) { wire.pass(seconds: Int64(random.below(800))) }
+      claims.append(
+        try wire.claim(
+          Array(patterns.prefix(2)), by: handle, seconds: 1 + random.below(200), heads: heads,
+          re: re))
+    }
+    refold(handle)
   }
 
   private mutating func rotate(_ handle: Handle) throws {

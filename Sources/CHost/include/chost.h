@@ -36,6 +36,15 @@ int chost_terminal_width(int descriptor);
 /// renameat2(2) with RENAME_NOREPLACE in one directory; renameatx_np with RENAME_EXCL on Darwin.
 int chost_rename_new(int directory, const char *_Nonnull old_name, const char *_Nonnull new_name);
 
+/// pipe2(2), both ends closed on exec; on Darwin pipe(2) and fcntl(2), which leaves a moment between.
+int chost_pipe(int *_Nonnull ends);
+
+/// fcntl(2): O_NONBLOCK for one descriptor.
+int chost_unblock(int descriptor);
+
+/// environ(7), which Swift 6 cannot name.
+char *_Nullable *_Nonnull chost_environment(void);
+
 /// inotify_init1(2), non-blocking and closed on exec; -ENOTSUP on Darwin.
 int chost_watch_open(void);
 

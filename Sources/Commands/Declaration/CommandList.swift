@@ -18,6 +18,14 @@ package enum CommandList {
     ThreadCommand.self,
     ShowCommand.self,
     DecisionsCommand.self,
+    ClaimCommand.self,
+    ReleaseCommand.self,
+    ClaimsCommand.self,
+    DomainListCommand.self,
+    DomainCheckCommand.self,
+    HookPreCommitCommand.self,
+    InstallGitHookCommand.self,
+    UninstallGitHookCommand.self,
     StatusCommand.self,
     HeartbeatCommand.self,
     VerifyCommand.self,
@@ -40,6 +48,10 @@ package enum CommandList {
 
   /// What each first word of a two-word name stands for.
   package static let nouns: [Noun] = [
+    Noun(name: "domain", summary: "Show who decides where, and check paths against it"),
+    Noun(name: "hook", summary: "Answer the hooks of other programs"),
+    Noun(name: "install", summary: "Let other programs call deaddrop"),
+    Noun(name: "uninstall", summary: "Take away what `install` made"),
     Noun(name: "key", summary: "Show, make or take over an agent's key"),
     Noun(name: "repair", summary: "Put private state right after it was lost"),
     Noun(name: "trust", summary: "Decide whom this agent believes"),

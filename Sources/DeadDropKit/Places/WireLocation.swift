@@ -38,6 +38,15 @@ package enum WireLocation {
     return full
   }
 
+  /// The path without `.` and `..`, by its letters alone.
+  static func normal(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
   static func join(_ parent: String, _ name: String) -> String {
     parent == "/" ? "/" + name : parent + "/" + name
   }
@@ -92,16 +101,8 @@ package enum GitWorkTree {
     var text = String(decoding: bytes, as: UTF8.self)
     while text.hasSuffix("\n") || text.hasSuffix("\r") { text.removeLast() }
     guard text.hasPrefix(prefix) else { return nil }
-    return normal(WireLocation.absolute(String(text.dropFirst(prefix.count)), from: base))
-  }
-
-  /// The path without `.` and `..`, by its letters alone.
-  private static func normal(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return "/" + parts.joined(separator: "/")
+    return WireLocation.normal(
+      WireLocation.absolute(String(text.dropFirst(prefix.count)), from: base))
   }
 
   /// Keeps git from seeing the wire; true when a line was added to `.git/info/exclude`.

@@ -125,6 +125,7 @@ extension Session {
       try read(into: &report)
       try tellLateAcks(&report)
     }
+    try tellLostClaims(&report)
   }
 
   /// Checks the cards of those who joined by an invite of this agent.

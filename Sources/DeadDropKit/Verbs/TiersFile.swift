@@ -74,6 +74,10 @@ package enum DomainsFile {
     for (name, domain) in table where !members.contains(domain.owner) {
       throw .tables(file, "domain \(name.string): \(domain.owner) is no member")
     }
+    for (name, domain) in table {
+      guard let path = domain.paths.first(where: { PathPattern($0) == nil }) else { continue }
+      throw .tables(file, "domain \(name.string): \(path.string) is no pattern")
+    }
     return table
   }
 }

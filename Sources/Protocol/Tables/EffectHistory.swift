@@ -107,6 +107,12 @@ package struct EffectHistory: Sendable {
     return tables
   }
 
+  /// The proposal by whose decision a domain is as it is; nil for one that the genesis gave.
+  package func origin(ofDomain name: Text) -> Bytes32? {
+    Self.holder(among: counting.filter { $0.effects.domains.keys.contains(name) })?
+      .proposal.eventID
+  }
+
   private func holders(of entries: [Entry]) -> [Effects.Name: Entry] {
     var byName: [Effects.Name: [Entry]] = [:]
     for entry in entries {

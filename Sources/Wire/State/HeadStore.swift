@@ -1,4 +1,5 @@
 import Host
+import Protocol
 package import WireFormat
 
 /// The heads of all chains and the lines that carry state up to just these heads.
@@ -16,9 +17,13 @@ package struct HeadStore: Sendable {
   package private(set) var isEnded = false
   private var generation = 0
   private var factByteCount: Int64 = 0
+  private var isComplete = true
 
   private static let name = "heads.json"
   private static let version = 1
+  /// Which kinds of line the facts hold: by a version that folds others they are read again.
+  private static let kinds = JSONValue.array(
+    WireState.foldedTypes.map(\.kind).sorted().map { .integer($0) })
 
   package init() {}
 
@@ -41,6 +46,7 @@ package struct HeadStore: Sendable {
     store.isUnsettled = object["unsettled"]?.flag ?? true
     store.isWaiting = object["waiting"]?.flag ?? true
     store.isEnded = object["ended"]?.flag ?? false
+    store.isComplete = object["kinds"] == kinds
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -75,6 +81,7 @@ package struct HeadStore: Sendable {
 
   /// Whether the facts that the heads go with are all there.
   func isIntact(_ state: borrowing PrivateState) -> Bool {
+    guard isComplete else { return false }
     guard factByteCount > 0 else { return true }
     let size = (try? state.directory.status(of: factsName))?.byteCount
     return size ?? 0 >= factByteCount
@@ -141,7 +148,7 @@ package struct HeadStore: Sendable {
       try state.directory.replaceFile(
         factsName, with: bytes, permissions: 0o600, durable: durable)
     } catch { throw .host(error) }
-    factByteCount = Int64(bytes.count)
+    (factByteCount, isComplete) = (Int64(bytes.count), true)
     try save(wire, state, durable: durable)
     // A leftover is a few bytes on disk that nothing names.
     try? state.directory.unlink(old)
@@ -176,6 +183,7 @@ package struct HeadStore: Sendable {
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
       "waiting": .bool(isWaiting), "ended": .bool(isEnded),
+      "kinds": isComplete ? Self.kinds : .null,
     ]
     try state.write(object, to: Self.name, durable: durable)
   }

@@ -1,0 +1,75 @@
+import DeadDropKit
+import Protocol
+import WireFormat
+
+/// `deaddrop claims`: who holds what.
+enum ClaimsCommand: Command {
+  static let name = "claims"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Show all open claims: who holds what, and for how long",
+      notes: [
+        "A claim stays open behind its time, as expired, until its holder releases it or another takes\n"
+          + "it over. One that is lost overlaps another that came before it."
+      ],
+      examples: ["deaddrop claims"])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
+      let entries = try CommandFailure.lifting { () throws(KitError) in try session.openClaims() }
+      let time = session.now()
+      var report = Report()
+      var table = Table()
+      for entry in entries {
+        let reason =
+          session.isTrusted(entry.claim.holder, entry.claim.pk, seq: entry.claim.seq)
+          ? entry.claim.reason : nil
+        table.add(
+          Line(String(entry.claim.eventID.hex.prefix(MessageView.shownDigits)), .faint),
+          Line(entry.claim.holder.name, .strong), Line(entry.claim.resource.words),
+          Line(words(entry, at: time) + (reason.map { "  " + $0.string } ?? "")))
+      }
+      for (entry, line) in zip(entries, table.lines) {
+        report.answer([line], json: json(entry, at: time))
+      }
+      if entries.isEmpty { report.answer(["nothing is claimed"], json: nil) }
+      return report
+    }
+  }
+
+  private static func words(_ entry: ClaimStandings.Entry, at time: Timestamp) -> String {
+    let left = secondsLeft(entry, at: time)
+    let span =
+      left > 0 ? "expires in \(TimeSpan.words(left))" : "expired at \(entry.term.until.string)"
+    return switch entry.status {
+    case .holds: span
+    case .lost(let winner): "lost to \(winner.hex.prefix(MessageView.shownDigits)), \(span)"
+    case .pending: "pending: it cites a claim that is not here yet"
+    }
+  }
+
+  /// At most what an int of whole seconds holds, whatever the clock of its writer said.
+  private static func secondsLeft(_ entry: ClaimStandings.Entry, at time: Timestamp) -> Int {
+    let left = entry.term.until.microseconds.subtractingReportingOverflow(time.microseconds)
+    return left.overflow ? 0 : Int(max(0, left.partialValue / 1_000_000))
+  }
+
+  private static func json(_ entry: ClaimStandings.Entry, at time: Timestamp) -> JSONObject {
+    let status: String
+    var winner: Bytes32?
+    switch entry.status {
+    case .holds: status = entry.term.until <= time ? "expired" : "held"
+    case .lost(let other): (status, winner) = ("lost", other)
+    case .pending: status = "pending"
+    }
+    return [
+      "event_id": .string(entry.claim.eventID.hex), "holder": .string(entry.claim.holder.name),
+      "resource": entry.claim.resource.value, "status": .string(status),
+      "until": .string(entry.term.until.string),
+      "seconds_left": .integer(secondsLeft(entry, at: time)),
+      "lost_to": winner.map { .string($0.hex) },
+    ]
+  }
+}
