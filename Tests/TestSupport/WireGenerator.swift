@@ -9,13 +9,15 @@ package struct WireGenerator {
   private var state: WireState
   private var proposals: [Bytes32] = []
   private var effectDecisions: [Bytes32] = []
+  /// Incidents, records of them, pauses and requests: what is acked and lifted.
+  private var troubles: [Bytes32] = []
   private var newcomers = 0
   private var keyCount = 1
 
   private static let names: [Handle] = ["ada", "bob", "cyd", "dan"]
   private static let domains: [Text] = ["docs", "code", "ops"]
 
-  package static func wire(_ random: RandomSource, steps: Int = 26) throws -> TestWire {
+  package static func wire(_ random: RandomSource, steps: Int = 34) throws -> TestWire {
     var generator = try WireGenerator(random)
     for _ in 0..<steps { try generator.step() }
     return generator.wire
@@ -36,13 +38,14 @@ package struct WireGenerator {
 
   private mutating func step() throws {
     let handle = random.pick(wire.handles)
-    switch random.below(16) {
+    switch random.below(22) {
     case 0...3: try propose(by: handle)
     case 4...6: try answer(by: handle)
     case 7...11: try settle()
     case 12: try close(by: handle)
     case 13: try rotate(handle)
     case 14: try wire.card(by: handle, name: "Card \(random.below(100))")
+    case 15...20: try trouble(by: handle)
     default: try wire.note(by: handle)
     }
     refold(handle)
@@ -143,6 +146,28 @@ package struct WireGenerator {
       try wire.withdraw(proposal, by: author)
     }
     refold(author)
+  }
+
+  private mutating func trouble(by handle: Handle) throws {
+    let to = random.once(in: 3) ? [] : random.some(of: wire.handles)
+    guard let cited = troubles.isEmpty ? nil : random.pick(troubles) else {
+      troubles.append(try wire.incident(by: handle, to: to))
+      return
+    }
+    switch random.below(10) {
+    case 0...1:
+      troubles.append(
+        try wire.incident(by: handle, to: to, ackRequired: !random.once(in: 5)))
+    case 2: troubles.append(try wire.request(by: handle, to: to))
+    case 3: troubles.append(try wire.pause(by: handle, to: to))
+    case 4...5: troubles.append(try wire.recordUnacked(cited, by: handle))
+    case 6: try wire.decline(cited, by: handle)
+    case 7...8: try wire.ack(cited, by: handle)
+    default:
+      let key = random.once(in: 3) ? nil : wire.operatorKey
+      try wire.wake(
+        cited, by: handle, operatorKey: key, signing: random.once(in: 4) ? .zero : nil)
+    }
   }
 
   private mutating func rotate(_ handle: Handle) throws {
