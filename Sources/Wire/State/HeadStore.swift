@@ -12,11 +12,14 @@ package struct HeadStore: Sendable {
   package private(set) var isUnsettled = false
   /// Whether something that was settled waits for a deadline.
   package private(set) var isWaiting = false
+  /// Whether somebody still has to ack an incident.
+  package private(set) var isWatching = false
   private var generation = 0
   private var factByteCount: Int64 = 0
 
   private static let name = "heads.json"
-  private static let version = 1
+  /// Rises when other lines become facts.
+  private static let version = 2
 
   package init() {}
 
@@ -38,6 +41,7 @@ package struct HeadStore: Sendable {
     store.factByteCount = Int64(bytes)
     store.isUnsettled = object["unsettled"]?.flag ?? true
     store.isWaiting = object["waiting"]?.flag ?? true
+    store.isWatching = object["watching"]?.flag ?? true
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -146,10 +150,12 @@ package struct HeadStore: Sendable {
 
   /// Notes that the consequences of all facts held are drawn, but for those that time brings.
   package mutating func markSettled(
-    isWaiting: Bool, wire: Bytes32, _ state: borrowing PrivateState
+    isWaiting: Bool, isWatching: Bool, wire: Bytes32, _ state: borrowing PrivateState
   ) throws(WireError) {
-    guard isUnsettled || isWaiting != self.isWaiting else { return }
-    (isUnsettled, self.isWaiting) = (false, isWaiting)
+    guard isUnsettled || isWaiting != self.isWaiting || isWatching != self.isWatching else {
+      return
+    }
+    (isUnsettled, self.isWaiting, self.isWatching) = (false, isWaiting, isWatching)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
   }
@@ -172,7 +178,7 @@ package struct HeadStore: Sendable {
       "version": .integer(Self.version), "wire": .string(wire.hex),
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
-      "waiting": .bool(isWaiting),
+      "waiting": .bool(isWaiting), "watching": .bool(isWatching),
     ]
     try state.write(object, to: Self.name, durable: durable)
   }
