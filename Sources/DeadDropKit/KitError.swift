@@ -54,6 +54,16 @@ package enum KitError: Error, Equatable, Sendable {
   /// The own log cannot be taken up where it ends.
   case notAdoptable(String, String)
   case notEvidence(String)
+  /// Something keeps new work from starting until an operator lifts it.
+  case standstill(Standstill, operatorKey: Bytes32?)
+  /// A wakeup that would lift nothing.
+  case nothingToLift(String)
+  /// Only the operator's key can lift it, and none was given or another one.
+  case notTheOperator(Bytes32)
+  /// Any member may do it, so it must be said that it is for the operator.
+  case operatorUnsaid
+  /// The genesis names no operator whose signature could be asked for.
+  case noOperatorKey
 }
 
 extension KitError {
@@ -137,6 +147,15 @@ extension KitError: CustomStringConvertible {
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
+    case .standstill(.safeMode(let incident, let record), _):
+      "safe mode: incident \(incident.eventID.hex.prefix(12)) of \(incident.writer) was not acked "
+        + "in time, says \(record.writer)"
+    case .standstill(.pause(let pause), _):
+      "paused: \(pause.writer) asked to stop, by \(pause.eventID.hex.prefix(12))"
+    case .nothingToLift(let what): what
+    case .notTheOperator(let pk): "the genesis names an operator, whose key is \(pk.hex)"
+    case .operatorUnsaid: "this is done for the operator: it must be said"
+    case .noOperatorKey: "the genesis of this wire names no operator's key"
     }
   }
 }

@@ -19,6 +19,7 @@ enum SendCommand: Command {
         .value("re", "ID", "the message that this one answers"),
         .values("refs", "REF", "a path, git:SHA or URL that it is about"),
         .choice("priority", Priority.allCases.map(\.rawValue), "how urgent it is"),
+        .flag("ack", "each recipient owes an answer"),
       ] + BodyInput.options + ProposalInput.options,
       notes: [
         "Prints the id and the receipt. `stored` means: signed, chained and on this disk.",
@@ -68,6 +69,7 @@ enum SendCommand: Command {
     var outgoing = Session.Outgoing(type, subject: Text(subject), body: body)
     outgoing.to = try invocation.handles("to")
     outgoing.refs = invocation.texts("refs").map { Text($0) }
+    outgoing.asksForAck = invocation.flag("ack")
     if invocation.flag("re") { outgoing.re = try invocation.messageID("re") }
     if let text = invocation.optionalText("priority"), let priority = Priority(rawValue: text) {
       outgoing.priority = priority

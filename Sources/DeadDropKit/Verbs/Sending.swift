@@ -14,6 +14,8 @@ extension Session {
     package var refs: [Text] = []
     /// An id or the beginning of one.
     package var re: String?
+    /// Whether each recipient owes an answer; of a proposal its owners do in any case.
+    package var asksForAck = false
 
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
       (self.type, self.subject, self.body) = (type, subject, body)
@@ -32,6 +34,9 @@ extension Session {
     .ack, .correction, .decline, .feedback, .proposal, .request, .ship, .warning,
   ]
 
+  /// Types that begin new work: none is written while something stops this agent.
+  package static let stateChangingTypes: [MessageType] = [.ship, .proposal, .claim]
+
   /// Types that answer something and are nothing without it.
   package static let answeringTypes: [MessageType] = [.ack, .decline, .correction]
 
@@ -42,10 +47,11 @@ extension Session {
     if outgoing.type == .proposal, let flaw = Proposal.flaw(in: outgoing.body) {
       throw .proposalFlaw(flaw)
     }
+    if Self.stateChangingTypes.contains(outgoing.type) { try requireNormal() }
     var draft = Draft(
       outgoing.type, subject: outgoing.subject, body: outgoing.body,
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,
-      refs: outgoing.refs)
+      refs: outgoing.refs, ackRequired: outgoing.asksForAck ? true : nil)
     if let prefix = outgoing.re {
       let target = try find(prefix)
       try check(outgoing, on: target)
