@@ -20,7 +20,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case .unsafe: "not safe: verification, fork, rollback, or permissions"
     case .system: "the system said no"
     case .timedOut: "timed out waiting"
-    case .safeMode: "this agent is in safe mode"
+    case .safeMode: "in safe mode, or paused: no new work"
     case .locked: "locked by another process"
     }
   }

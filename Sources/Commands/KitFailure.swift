@@ -1,5 +1,6 @@
 package import DeadDropKit
 import Identity
+import Protocol
 import Wire
 import WireFormat
 
@@ -83,6 +84,15 @@ extension CommandFailure {
         hint: ShellWord.line(["cat", path]) + "; to trust nobody and pin anew: "
           + ShellWord.line(["mv", path, path + ".damaged"]))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
+    case .standstill(let cause, let operatorKey):
+      let id = String(cause.cause.hex.prefix(12))
+      let option = operatorKey == nil ? "--as-operator" : "--operator-key FILE"
+      self.init(
+        .safeMode, words, hint: "deaddrop incidents; the operator: deaddrop resume \(id) \(option)")
+    case .nothingToLift: self.init(.refused, words, hint: ShellWord.deaddrop("incidents"))
+    case .notTheOperator: self.init(.refused, words, hint: "deaddrop resume ID --operator-key FILE")
+    case .operatorUnsaid: self.init(.usage, words, hint: "if the operator wants it: --as-operator")
+    case .noOperatorKey: self.init(.usage, words, hint: "deaddrop resume ID --as-operator")
     case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
     case .claimed(let claim):
       self.init(

@@ -82,6 +82,16 @@ package enum KitError: Error, Equatable, Sendable {
   case git(String)
   /// A git hook to which nothing can be added safely.
   case hookNotOurs(String, String)
+  /// Something keeps new work from starting until an operator lifts it.
+  case standstill(Standstill, operatorKey: Bytes32?)
+  /// A wakeup that would lift nothing.
+  case nothingToLift(String)
+  /// Only the operator's key can lift it, and none was given or another one.
+  case notTheOperator(Bytes32)
+  /// Any member may do it, so it must be said that it is for the operator.
+  case operatorUnsaid
+  /// The genesis names no operator whose signature could be asked for.
+  case noOperatorKey
 }
 
 extension KitError {
@@ -192,6 +202,15 @@ extension KitError: CustomStringConvertible {
     case .git(let words): words
     case .hookNotOurs(let path, let why): "\(path) is left alone: \(why)"
     case .notInProject(let path, let root): "\"\(path)\" is no path in the project \(root)"
+    case .standstill(.safeMode(let incident, let record), _):
+      "safe mode: incident \(incident.eventID.hex.prefix(12)) of \(incident.writer) was not acked "
+        + "in time, says \(record.writer)"
+    case .standstill(.pause(let pause), _):
+      "paused: \(pause.writer) asked to stop, by \(pause.eventID.hex.prefix(12))"
+    case .nothingToLift(let what): what
+    case .notTheOperator(let pk): "the genesis names an operator, whose key is \(pk.hex)"
+    case .operatorUnsaid: "this is done for the operator: it must be said"
+    case .noOperatorKey: "the genesis of this wire names no operator's key"
     }
   }
 }

@@ -19,6 +19,8 @@ package struct Session: ~Copyable {
   private var trustFile: FileStatus?
   /// The clock that deadlines run by.
   package var bootClock: @Sendable () -> BootMoment = BootMoment.now
+  /// The clock by which peers are silent: it stands while the machine sleeps.
+  package var awakeClock: @Sendable () -> BootMoment = BootMoment.awake
   /// The cursor of what was given and not yet put before the reader.
   var pending: (cursors: CursorSet, session: String)?
 

@@ -34,6 +34,11 @@ package struct BootMoment: Equatable, Sendable {
   package static func now() -> BootMoment {
     BootMoment(boot: BootClock.bootID(), milliseconds: Int(BootClock.now() / 1_000_000))
   }
+
+  /// The same by a clock that stands while the machine sleeps.
+  package static func awake() -> BootMoment {
+    BootMoment(boot: BootClock.bootID(), milliseconds: Int(MonotonicClock.now() / 1_000_000))
+  }
 }
 
 /// Time that never jumps, for limits within one run.

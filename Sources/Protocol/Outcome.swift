@@ -20,6 +20,8 @@ package enum RefusedReason: String, Sendable, CaseIterable {
   case decisionWithoutRe = "decision_without_re"
   case decisionWithoutAcks = "decision_without_acks"
   case correctionWithoutRe = "correction_without_re"
+  case wakeupWithoutRe = "wakeup_without_re"
+  case wakeupNotByOperator = "wakeup_not_by_operator"
   case cardInvalid = "card_invalid"
   case introduceMalformed = "introduce_malformed"
   case introduceNotByFounder = "introduce_not_by_founder"

@@ -31,16 +31,23 @@ package struct WireState: Sendable {
   /// The members who said that they leave.
   package internal(set) var departures: [Handle: Departure] = [:]
   package private(set) var claims = ClaimBook()
+  package private(set) var incidents: IncidentTable
+  /// Only those that ask for an answer.
+  package private(set) var requests: [Bytes32: Request] = [:]
 
   package init(_ genesis: Genesis) {
     self.genesis = genesis
+    incidents = IncidentTable(operatorKey: genesis.operatorKey)
   }
 
   /// The types whose lines can change the state; readers need keep no others.
   package static let foldedTypes: [MessageType] = [
     .agentCard, .introduce, .keyAdd, .proposal, .ack, .decline, .decision, .incident, .correction,
-    .leave, .claim, .release,
+    .leave, .claim, .release, .shutdown, .wakeup,
   ]
+
+  /// The types whose lines change the state where they ask for an ack.
+  package static let foldedAskingTypes: [MessageType] = [.request]
 
   /// Takes one line that stands in its chain.
   package mutating func fold(_ message: Message) -> Outcome {
@@ -50,9 +57,10 @@ package struct WireState: Sendable {
     case .ack: return foldAnswer(message, .ack)
     case .decline: return foldAnswer(message, .decline)
     case .decision: return foldDecision(message)
-    case .incident:
-      guard message.body?.members?["code"]?.text == "silence" else { return .ignored }
-      return foldClosing(message, .reverted)
+    case .incident: return foldIncident(message)
+    case .shutdown: return incidents.foldShutdown(message)
+    case .wakeup: return incidents.foldWakeup(message)
+    case .request: return foldRequest(message)
     case .correction:
       guard message.re != nil else { return .refused(.correctionWithoutRe) }
       guard message.body?.members?["withdraw"]?.flag == true else { return .ignored }
@@ -82,9 +90,26 @@ package struct WireState: Sendable {
         answers[id, default: [:]][message.from] = answer
       }
     }
-    return Self.keepFirst(
+    let outcome = Self.keepFirst(
       answer, at: answer.seq, of: \.seq, in: &answers[re, default: [:]], by: message,
       not: .lastAnswer)
+    if verdict == .ack, answers[re]?[message.from]?.verdict != .ack {
+      incidents.foldLaterAck(message)
+    }
+    return outcome
+  }
+
+  private mutating func foldIncident(_ message: Message) -> Outcome {
+    let outcome = incidents.foldIncident(message)
+    let isRevert = message.body?.members?["code"]?.text == Incident.Code.silence
+    return isRevert && message.re != nil ? foldClosing(message, .reverted) : outcome
+  }
+
+  private mutating func foldRequest(_ message: Message) -> Outcome {
+    guard message.ackRequired else { return .ignored }
+    guard let request = Request(message) else { return .refused(.outsideChain) }
+    requests[request.eventID] = request
+    return .folded
   }
 
   private mutating func foldDecision(_ message: Message) -> Outcome {

@@ -10,6 +10,7 @@ package struct SharedDirectory: ~Copyable {
   package static let genesisName = "wire.json"
   package static let beatsName = "beats"
   package static let decisionsName = "decisions.jsonl"
+  package static let incidentLogName = "incident_log.jsonl"
   private static let genesisByteLimit = 1 << 20
 
   /// Refuses a link, and a directory that others may change: world-writable without the sticky bit,

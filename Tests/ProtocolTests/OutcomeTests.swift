@@ -29,17 +29,34 @@ struct OutcomeTests {
   private static let rows: [Row] = [
     Row("a note", .ignored, say(.feedback, .string("x"))),
     Row("a reserved type", .ignored, say(.taskDropped, .object([:]))),
-    Row("an incident of another kind", .ignored, say(.incident, .object([:]), re: some)),
-    Row("an incident of another code", .ignored) { wire in
-      let body: JSONValue = .object(["code": .string("unacked")])
-      try wire.write(Draft(.incident, subject: "s", body: body, re: some), by: "ada")
+    Row("an incident", .folded, say(.incident, .string("x"))),
+    Row("a record that an incident was not acked", .folded) { wire in
+      try wire.recordUnacked(some, by: "ada")
+    },
+    Row("a second record of it", .repeated) { wire in
+      try wire.recordUnacked(some, by: "ada")
+      try wire.recordUnacked(some, by: "ada")
+    },
+    Row("a record without re is an incident", .folded) { wire in
+      try wire.recordUnacked(nil, by: "ada")
+    },
+    Row("a shutdown", .folded, say(.shutdown, .string("x"))),
+    Row("a wakeup", .folded, say(.wakeup, .string("x"), re: some)),
+    Row("a second wakeup", .repeated) { wire in
+      try wire.wake(some, by: "ada")
+      try wire.wake(some, by: "ada")
+    },
+    Row("a wakeup without re", .refused(.wakeupWithoutRe), say(.wakeup, .string("x"))),
+    Row("a request that asks for nothing", .ignored, say(.request, .string("x"))),
+    Row("a request that asks for an answer", .folded) { wire in
+      try wire.request(by: "ada")
     },
     Row("a revert", .folded) { wire in try wire.revert(some, by: "ada") },
     Row("a second revert", .repeated) { wire in
       try wire.revert(some, by: "ada")
       try wire.revert(some, by: "ada")
     },
-    Row("a revert without re", .ignored) { wire in try wire.revert(nil, by: "ada") },
+    Row("a revert without re is an incident", .folded) { wire in try wire.revert(nil, by: "ada") },
     Row("a correction that only corrects", .ignored, say(.correction, .string("x"), re: some)),
     Row("a correction without re", .refused(.correctionWithoutRe), say(.correction, .string("x"))),
     Row("an ack", .folded) { wire in try wire.ack(some, by: "ada") },

@@ -18,6 +18,7 @@ extension WireState {
           + " closing \(closing(of: proposal).map { "\($0)" } ?? "none")")
     }
     lines += table("answers", answers) + table("decisions", decisions) + table("closings", closings)
+    lines += incidentRendering(under: history)
     lines += decisionLines(under: history).map { String(decoding: $0.line, as: UTF8.self) }
     lines += introductions.sorted { $0.key < $1.key }.map { "introduced \($0.key) \($0.value)" }
     lines += departures.sorted { $0.key < $1.key }.map { "left \($0.key) \($0.value)" }
@@ -39,9 +40,25 @@ extension WireState {
     } + standings.takenOver.sorted { $0.key < $1.key }.map { "\($0.key) taken over by \($0.value)" }
   }
 
-  private func table<Key: Comparable, Fact>(
-    _ word: String, _ table: [Key: ByAuthor<Fact>]
-  ) -> [String] {
+  private func incidentRendering(under history: EffectHistory) -> [String] {
+    var lines = incidentStandings(under: history).map { standing in
+      "incident \(standing.incident.eventID) \(standing.status) of \(standing.missing)"
+        + " by \(standing.lifter.map { "\($0)" } ?? "nobody")"
+    }
+    lines += table("records", incidents.records) + table("wakeups", incidents.wakeups)
+    lines += table("later acks", incidents.laterAcks)
+    lines += incidents.recorded.sorted { $0.key < $1.key }.map { "record \($0.key) of \($0.value)" }
+    for handle in history.current.members.sorted() {
+      lines += standstills(of: handle, under: history).map { "\(handle) stands still: \($0)" }
+    }
+    lines.append("safe mode \(isSafeMode(under: history))")
+    return lines
+      + unanswered(under: history).map { "request \($0.request.eventID) of \($0.missing)" }
+  }
+
+  private func table<Key: Comparable, Fact, Facts: Sequence>(
+    _ word: String, _ table: [Key: Facts]
+  ) -> [String] where Facts.Element == (key: Handle, value: Fact) {
     table.sorted { $0.key < $1.key }.flatMap { key, facts in
       facts.sorted { $0.key < $1.key }.map { "\(word) \(key) \($0.key) \($0.value)" }
     }

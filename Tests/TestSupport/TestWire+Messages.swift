@@ -144,4 +144,50 @@ extension TestWire {
     for owner in owners { acks.append(try ack(proposal, by: owner)) }
     return (proposal, try decide(proposal, by: proposer, acks: acks.sorted()))
   }
+
+  @discardableResult
+  package mutating func incident(
+    by handle: Handle, to: [Handle] = [], ackRequired: Bool = true
+  ) throws -> Bytes32 {
+    try write(
+      Draft(
+        .incident, subject: "incident", body: .string("it broke"), to: Recipients(to) ?? .everyone,
+        ackRequired: ackRequired), by: handle)
+  }
+
+  @discardableResult
+  package mutating func recordUnacked(_ incident: Bytes32?, by handle: Handle) throws -> Bytes32 {
+    let body: JSONValue = .object(["code": .string("unacked")])
+    return try write(Draft(.incident, subject: "unacked", body: body, re: incident), by: handle)
+  }
+
+  /// A wakeup, with the operator's signature over what it cites or over another id.
+  @discardableResult
+  package mutating func wake(
+    _ line: Bytes32?, by handle: Handle, operatorKey: TestKey? = nil, signing other: Bytes32? = nil
+  ) throws -> Bytes32 {
+    var body: JSONObject = ["by": .string("operator")]
+    if let key = operatorKey, let signed = other ?? line {
+      body["operator"] = .object([
+        "pk": .string(key.pk.hex),
+        "sig": .string(OperatorSignature.make(over: signed, with: key.signing)),
+      ])
+    }
+    return try write(Draft(.wakeup, subject: "resume", body: .object(body), re: line), by: handle)
+  }
+
+  @discardableResult
+  package mutating func pause(by handle: Handle, to: [Handle] = []) throws -> Bytes32 {
+    try write(
+      Draft(.shutdown, subject: "stop", body: .string(""), to: Recipients(to) ?? .everyone),
+      by: handle)
+  }
+
+  @discardableResult
+  package mutating func request(by handle: Handle, to: [Handle] = []) throws -> Bytes32 {
+    try write(
+      Draft(
+        .request, subject: "request", body: .string("please"), to: Recipients(to) ?? .everyone,
+        ackRequired: true), by: handle)
+  }
 }

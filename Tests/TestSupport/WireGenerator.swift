@@ -10,13 +10,15 @@ package struct WireGenerator {
   private var proposals: [Bytes32] = []
   private var effectDecisions: [Bytes32] = []
   private var claims: [Bytes32] = []
+  /// Incidents, records of them, pauses and requests: what is acked and lifted.
+  private var troubles: [Bytes32] = []
   private var newcomers = 0
   private var keyCount = 1
 
   private static let names: [Handle] = ["ada", "bob", "cyd", "dan"]
   private static let domains: [Text] = ["docs", "code", "ops"]
 
-  package static func wire(_ random: RandomSource, steps: Int = 26) throws -> TestWire {
+  package static func wire(_ random: RandomSource, steps: Int = 34) throws -> TestWire {
     var generator = try WireGenerator(random)
     for _ in 0..<steps { try generator.step() }
     return generator.wire
@@ -37,14 +39,15 @@ package struct WireGenerator {
 
   private mutating func step() throws {
     let handle = random.pick(wire.handles)
-    switch random.below(20) {
+    switch random.below(26) {
     case 0...3: try propose(by: handle)
     case 4...6: try answer(by: handle)
     case 7...11: try settle()
     case 12: try close(by: handle)
     case 13: try rotate(handle)
     case 14: try wire.card(by: handle, name: "Card \(random.below(100))")
-    case 16...19: try contend(handle)
+    case 15...18: try contend(handle)
+    case 19...24: try trouble(by: handle)
     default:
       if random.once(in: 6) { try wire.leave(by: handle) } else { try wire.note(by: handle) }
     }
@@ -165,6 +168,28 @@ package struct WireGenerator {
           re: re))
     }
     refold(handle)
+  }
+
+  private mutating func trouble(by handle: Handle) throws {
+    let to = random.once(in: 3) ? [] : random.some(of: wire.handles)
+    guard let cited = troubles.isEmpty ? nil : random.pick(troubles) else {
+      troubles.append(try wire.incident(by: handle, to: to))
+      return
+    }
+    switch random.below(10) {
+    case 0...1:
+      troubles.append(
+        try wire.incident(by: handle, to: to, ackRequired: !random.once(in: 5)))
+    case 2: troubles.append(try wire.request(by: handle, to: to))
+    case 3: troubles.append(try wire.pause(by: handle, to: to))
+    case 4...5: troubles.append(try wire.recordUnacked(cited, by: handle))
+    case 6: try wire.decline(cited, by: handle)
+    case 7...8: try wire.ack(cited, by: handle)
+    default:
+      let key = random.once(in: 3) ? nil : wire.operatorKey
+      try wire.wake(
+        cited, by: handle, operatorKey: key, signing: random.once(in: 4) ? .zero : nil)
+    }
   }
 
   private mutating func rotate(_ handle: Handle) throws {

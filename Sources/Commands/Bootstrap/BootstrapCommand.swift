@@ -15,7 +15,7 @@ enum BootstrapCommand: Command {
       summary: "Come online: read the contract and what is new, beat, and watch",
       options: [.flag("no-wait", "do not watch for two heartbeats before work begins")],
       notes: [
-        "Shows the contract, the domains, the newest decisions, the proposals that wait for this agent,\n"
+        "Shows the contract, the domains, the newest decisions, incidents, what waits for this agent,\n"
           + "and at most \(messageLimit) unread messages, which are then marked as read. Writes a beat.",
         "Then it watches for two heartbeats and prints what comes. Nothing that changes anything should\n"
           + "be done before it ends; an interrupt loses nothing.",
@@ -26,7 +26,8 @@ enum BootstrapCommand: Command {
 
   /// What is shown before the messages, in this order; other parts of it belong here.
   private static func sections(_ briefing: Briefing, _ session: borrowing Session) -> [ReportItem] {
-    [contract(session.handle)] + domains(briefing) + decisions(briefing) + owed(briefing)
+    [contract(session.handle)] + domains(briefing) + decisions(briefing) + incidents(briefing)
+      + owed(briefing)
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
@@ -153,14 +154,25 @@ extension BootstrapCommand {
     return items
   }
 
+  private static func incidents(_ briefing: Briefing) -> [ReportItem] {
+    briefing.standstills.map { item("standstill", [IncidentView.line($0)], IncidentView.json($0)) }
+      + briefing.incidents.map {
+        item(
+          "incident", IncidentView.lines($0, isShown: true), IncidentView.json($0, isShown: true))
+      }
+  }
+
   private static func owed(_ briefing: Briefing) -> [ReportItem] {
-    briefing.owed.map { proposal in
-      let id = String(proposal.eventID.hex.prefix(MessageView.shownDigits))
+    briefing.owed.map { debt in
+      let id = String(debt.eventID.hex.prefix(MessageView.shownDigits))
       return item(
-        "owed", ["\(id, .faint) waits for your answer: \(proposal.subject)"],
+        "owed",
         [
-          "event_id": .string(proposal.eventID.hex), "subject": .string(proposal.subject),
-          "proposer": .string(proposal.proposer.name),
+          "\(id, .faint) \(debt.kind.rawValue) of \(debt.creditor) waits for your answer: \(debt.subject)"
+        ],
+        [
+          "event_id": .string(debt.eventID.hex), "subject": .string(debt.subject),
+          "kind": .string(debt.kind.rawValue), "from": .string(debt.creditor.name),
         ])
     }
   }

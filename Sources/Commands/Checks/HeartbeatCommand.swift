@@ -1,4 +1,5 @@
 import DeadDropKit
+import Protocol
 import WireFormat
 
 /// `deaddrop heartbeat`: one beat.
@@ -12,8 +13,14 @@ enum HeartbeatCommand: Command {
         .choice("state", Heartbeat.Activity.allCases.map(\.rawValue), "what the agent is doing"),
         .value("last-action", "TEXT", "what it did last"),
         .value("next-eta", "TEXT", "when it will do the next thing"),
+        .flag("heads-down", "declare a multi-edit cycle: the fastest tier"),
+        .flag("no-heads-down", "end it"),
       ],
-      notes: ["A beat says what this agent has verified (seen) and was shown (read) of each peer."],
+      notes: [
+        "A beat says what this agent has verified (seen) and was shown (read) of each peer.",
+        "It announces the tier that this agent is in by then: T0_HEADS_DOWN while a counter or an\n"
+          + "incident waits, or a multi-edit cycle is declared; T1_active; slower when nothing happens.",
+      ],
       examples: ["deaddrop heartbeat --state busy --last-action \"parser tests\""])
   }
 
@@ -37,12 +44,20 @@ enum HeartbeatCommand: Command {
     }
     beat.lastAction = try short("last-action", invocation)
     beat.nextETA = try short("next-eta", invocation)
+    switch (invocation.flag("heads-down"), invocation.flag("no-heads-down")) {
+    case (true, true): throw .usage("--heads-down and --no-heads-down exclude each other")
+    case (true, false): beat.headsDown = true
+    case (false, true): beat.headsDown = false
+    case (false, false): break
+    }
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
-      let n = try CommandFailure.lifting { () throws(KitError) in
-        try session.heartbeat(beat)
+      let beat = try CommandFailure.lifting { () throws(KitError) in
+        try session.announce(beat)
       }
-      return Report(["beat \(n)"], json: ["n": .integer(n)])
+      return Report(
+        ["beat \(beat.n) in \(beat.tier.rawValue)"],
+        json: ["n": .integer(beat.n), "tier": .string(beat.tier.rawValue)])
     }
   }
 }

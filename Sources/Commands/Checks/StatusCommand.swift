@@ -10,7 +10,10 @@ enum StatusCommand: Command {
   static var spec: CommandSpec {
     CommandSpec(
       summary: "Show who is on the wire, what is unread, and who owes what",
-      notes: ["A peer's last beat is shown by that peer's own clock."],
+      notes: [
+        "A peer is alive, late or gone by how long this agent has seen no new beat of it, against the\n"
+          + "cadence of the tier that it announced. The time of its last beat is by that peer's own clock."
+      ],
       examples: ["deaddrop status"])
   }
 
@@ -19,23 +22,32 @@ enum StatusCommand: Command {
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
         let status = try session.status(sessionName: name)
-        return Report(lines(status), json: json(status))
+        var report = Report(lines(status), json: json(status))
+        report.items += status.again.items
+        for testimony in status.testimonies { report.warn(words(testimony)) }
+        return report
       }
     }
   }
 
+  private static func words(_ testimony: Status.Testimony) -> String {
+    let (witness, writer, seen) = (testimony.witness, testimony.writer, testimony.seen)
+    let place =
+      seen.seq > testimony.shownSeq
+      ? "here it ends with \(testimony.shownSeq)" : "here that is another one"
+    return "a beat of \(witness) names line \(seen.seq) of \(writer), and \(place): deaddrop doctor"
+  }
+
   private static func lines(_ status: Status) -> [Line] {
     var lines: [Line] = ["\(status.handle, .strong) on wire \(status.wire.hex) in \(status.path)"]
+    lines += status.standstills.map { IncidentView.line($0) }
     var table = Table()
     for member in status.members {
-      let beat = member.beat.map {
-        "beat \($0.n) at \(String($0.message.timestamp.string.prefix(19)))Z"
-      }
       let unread = member.handle == status.handle ? "" : "\(member.unreadCount) unread"
-      let verdict = member.verdict == .sound ? "" : member.verdict.rawValue
+      let verdict = member.verdict == .sound ? "" : " " + member.verdict.rawValue
       table.add(
-        "  \(member.handle)", Line(member.tier), "\(member.seq) lines", Line(unread),
-        Line(beat ?? "no beat"), Line(verdict, .bad))
+        "  \(member.handle)", Line(member.trustTier), "\(member.seq) lines", Line(unread),
+        life(member), beat(member) + Line(verdict, .bad))
     }
     lines += table.lines
     for standing in status.open {
@@ -44,7 +56,43 @@ enum StatusCommand: Command {
         "\(id, .faint) proposal of \(standing.proposal.proposer): \(standing.proposal.subject)")
       lines.append(StandingView.line(standing))
     }
+    for (standing, isShown) in status.incidents {
+      lines += IncidentView.lines(standing, isShown: isShown)
+    }
+    lines += requests(status.debts)
     lines.append("\(status.decisionCount) decisions")
+    return lines
+  }
+
+  private static func life(_ member: Status.Member) -> Line {
+    switch member.liveness {
+    case .alive: Line("alive", .good)
+    case .late: Line("late", .caution)
+    case .gone: Line("gone", .bad)
+    case .unknown, nil: ""
+    }
+  }
+
+  /// The tier and the minute of the last beat.
+  private static func beat(_ member: Status.Member) -> Line {
+    guard let beat = member.beat else { return "no beat" }
+    let tier = member.tier?.string ?? TierName.active.rawValue
+    return "\(tier) \(String(beat.message.timestamp.string.prefix(16)) + "Z", .faint)"
+  }
+
+  /// Requests that nobody, or not everybody asked, has answered; the rest of the debts stands with
+  /// its proposal or incident.
+  private static func requests(_ debts: [Debt]) -> [Line] {
+    var lines: [Line] = []
+    var debtors: [Bytes32: [String]] = [:]
+    let requests = debts.filter { $0.kind == .request }
+    for debt in requests { debtors[debt.eventID, default: []].append(debt.debtor.name) }
+    for debt in requests {
+      guard let names = debtors.removeValue(forKey: debt.eventID) else { continue }
+      let id = String(debt.eventID.hex.prefix(MessageView.shownDigits))
+      lines.append("\(id, .faint) request of \(debt.creditor): \(debt.subject)")
+      lines.append("  waiting for \(names.joined(separator: ", "))")
+    }
     return lines
   }
 
@@ -53,17 +101,43 @@ enum StatusCommand: Command {
       "wire": .string(status.wire.hex), "path": .string(status.path),
       "handle": .string(status.handle.name),
       "members": .array(status.members.map { .object(json($0)) }),
+      "safe_mode": .bool(status.isSafeMode),
+      "standstills": .array(status.standstills.map { .object(IncidentView.json($0)) }),
       "proposals": .array(status.open.map { .object(json($0)) }),
+      "incidents": .array(
+        status.incidents.map { .object(IncidentView.json($0.standing, isShown: $0.isShown)) }),
+      "owes": .array(status.debts.map { .object(json($0)) }),
+      "testimonies": .array(status.testimonies.map { .object(json($0)) }),
       "decisions": .integer(status.decisionCount),
     ]
   }
 
   private static func json(_ member: Status.Member) -> JSONObject {
     [
-      "handle": .string(member.handle.name), "tier": .string(member.tier),
+      "handle": .string(member.handle.name), "tier": .string(member.trustTier),
       "lines": .integer(member.seq), "unread": .integer(member.unreadCount),
       "verdict": .string(member.verdict.rawValue),
       "last_beat": member.beat.map { .string($0.message.timestamp.string) },
+      "beat": member.beat.map { .integer($0.n) },
+      "heartbeat_tier": member.tier.map { .string($0) },
+      "liveness": member.liveness.map { .string($0.rawValue) },
+      "silent_seconds": member.silentSeconds.map { .integer($0) },
+    ]
+  }
+
+  private static func json(_ debt: Debt) -> JSONObject {
+    [
+      "debtor": .string(debt.debtor.name), "creditor": .string(debt.creditor.name),
+      "kind": .string(debt.kind.rawValue), "event_id": .string(debt.eventID.hex),
+      "subject": .string(debt.subject), "timestamp": .string(debt.timestamp.string),
+    ]
+  }
+
+  private static func json(_ testimony: Status.Testimony) -> JSONObject {
+    [
+      "witness": .string(testimony.witness.name), "writer": .string(testimony.writer.name),
+      "seq": .integer(testimony.seen.seq), "event_id": .string(testimony.seen.eventID.hex),
+      "shown_seq": .integer(testimony.shownSeq),
     ]
   }
 

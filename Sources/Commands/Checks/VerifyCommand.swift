@@ -64,6 +64,9 @@ enum VerifyCommand: Command {
     for id in audit.missingDecisions {
       lines.append("decisions.jsonl: \(id.hex.prefix(12)) is missing, the next settling adds it")
     }
+    for id in audit.missingIncidents {
+      lines.append("incident_log.jsonl: \(id.hex.prefix(12)) is missing, the next settling adds it")
+    }
     var summary: Line = isUnsafe ? Line("not safe", .bad) : Line("ok", .good)
     summary =
       summary
@@ -87,6 +90,7 @@ enum VerifyCommand: Command {
           ])
         }),
       "missing_decisions": .strings(audit.missingDecisions.map(\.hex)),
+      "missing_incidents": .strings(audit.missingIncidents.map(\.hex)),
       "counts": .object([
         "bad": .integer(audit.bad.count), "decisions": .integer(audit.decisions.count),
         "lines": .integer(audit.lineCount), "logs": .integer(audit.reading.chains.count),

@@ -17,6 +17,7 @@ enum InitCommand: Command {
         .values("peer", "HANDLE", "an agent to invite; several make a group"),
         .value("tiers", "FILE", "heartbeat tiers, in the shape of tiers.json"),
         .value("domains", "FILE", "{name: {owner, paths}}: who decides where alone"),
+        .value("operator", "HEX", "public key without which nobody lifts what stops the wire"),
         .flag("local", "make all agents here: they are one person's on one machine"),
       ],
       notes: [
@@ -34,10 +35,13 @@ enum InitCommand: Command {
     let directory = try CommandFailure.lifting { () throws(KitError) in
       try WireLocation.forNew(explicit: invocation.directory)
     }
-    let request = Founding.Request(
+    let tiers = try tiers(invocation)
+    var request = Founding.Request(
       directory: directory, founder: members[0], peers: Array(members.dropFirst()),
-      domains: try domains(invocation, members), tiers: try tiers(invocation),
+      domains: try domains(invocation, members), tiers: tiers.tiers,
       isLocal: invocation.flag("local"))
+    request.idleCycles = tiers.idleCycles
+    request.operatorKey = try operatorKey(invocation)
     let outcome = try CommandFailure.lifting { () throws(KitError) in
       try Founding.found(request)
     }
@@ -65,8 +69,22 @@ enum InitCommand: Command {
     return members
   }
 
-  private static func tiers(_ invocation: Invocation) throws(CommandFailure) -> [Text: Tier] {
-    guard let file = invocation.optionalText("tiers") else { return TiersFile.standard }
+  private static func operatorKey(
+    _ invocation: Invocation
+  ) throws(CommandFailure) -> Bytes32? {
+    guard let hex = invocation.optionalText("operator") else { return nil }
+    guard let pk = Bytes32(hex: Text(hex)), (try? PublicKey(checking: pk)) != nil else {
+      throw .usage("--operator is an Ed25519 public key, 64 lower-case hex digits")
+    }
+    return pk
+  }
+
+  private static func tiers(
+    _ invocation: Invocation
+  ) throws(CommandFailure) -> TiersFile.Content {
+    guard let file = invocation.optionalText("tiers") else {
+      return TiersFile.Content(tiers: TiersFile.standard)
+    }
     let bytes = try NamedFile.read(file, limit: tableByteLimit)
     return try CommandFailure.lifting { () throws(KitError) in
       try TiersFile.read(bytes, from: file)

@@ -8,8 +8,12 @@ package struct Briefing: Sendable {
   package let decisions: [(proposal: Proposal, decision: Decision)]
   /// How many there are besides.
   package let olderDecisionCount: Int
-  /// Proposals that wait for this agent's answer.
-  package let owed: [Proposal]
+  /// What keeps new work from starting now.
+  package let standstills: [Standstill]
+  /// Those of verified members that wait for an ack, or for the operator.
+  package let incidents: [IncidentStanding]
+  /// What waits for this agent's answer.
+  package let owed: [Debt]
   /// Two heartbeats: so long is watched before anything is changed.
   package let watchSeconds: Int
 }
@@ -23,7 +27,10 @@ extension Session {
     return Briefing(
       domains: tables.domains.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
       decisions: decisions.suffix(decisionLimit).reversed(),
-      olderDecisionCount: max(0, decisions.count - decisionLimit), owed: try owed(),
+      olderDecisionCount: max(0, decisions.count - decisionLimit), standstills: try standstills(),
+      incidents: try incidents().filter {
+        ($0.status == .open || $0.status == .unacked) && isShown($0.incident)
+      }, owed: try owed(),
       watchSeconds: tables.patienceSeconds)
   }
 

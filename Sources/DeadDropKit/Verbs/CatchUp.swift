@@ -12,6 +12,8 @@ package struct CatchUp: Sendable {
   package var broken: [(handle: Handle, log: String, verdict: ChainVerdict)] = []
   /// What settling did, and what it could not do yet.
   package var notes: [String] = []
+  /// Writers whose logs show lines of a higher version, as long as nobody has said so.
+  var drifts: [Handle: Int] = [:]
 
   /// Whether the command must end with the exit code for what is not safe.
   package var isUnsafe: Bool { !bad.isEmpty || !broken.isEmpty }
@@ -30,14 +32,15 @@ extension Session {
       try WriterFile.peek(state)
     }
     try read(own: stored, saves: saves, into: &report)
-    var isDue = mustSettle || reader.store.isUnsettled
+    var isDue = mustSettle || reader.store.isUnsettled || !report.drifts.isEmpty
     if !isDue { isDue = try isSilenceDue() }
+    if !isDue { isDue = try isMissDue() }
     if isDue {
       // One process of an agent settles at a time, and sees what the one before it wrote.
       let lock = try settlingLock()
       defer { try? lock.unlock() }
       // Before all is read: only what was silent at the end of a read made later is.
-      let moment = bootClock()
+      let moment = (boot: bootClock(), awake: awakeClock())
       try read(own: stored, into: &report)
       // What cannot be written now keeps nobody from reading.
       do { try settle(&report, at: moment) } catch {
@@ -73,8 +76,11 @@ extension Session {
     own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
   ) throws(KitError) {
     do {
-      let bad = try reader.catchUp(shared, state, own: (handle, own), saves: saves).bad
-      report.bad += bad.filter { !report.bad.contains($0) }
+      let news = try reader.catchUp(shared, state, own: (handle, own), saves: saves)
+      report.bad += news.bad.filter { !report.bad.contains($0) }
+      for (writer, version) in news.drifts where writer != handle {
+        report.drifts[writer] = max(version, report.drifts[writer] ?? 0)
+      }
     } catch {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)
@@ -82,9 +88,9 @@ extension Session {
   }
 
   /// Accepts newcomers, follows introductions and rotations, ratifies what is acked, reverts what
-  /// was met with silence, writes what derives.
+  /// was met with silence, records what was not acked, writes what derives.
   private mutating func settle(
-    _ report: inout CatchUp, at moment: BootMoment
+    _ report: inout CatchUp, at moment: (boot: BootMoment, awake: BootMoment)
   ) throws(KitError) {
     trust = try TrustStore.load(state)
     try tellLateAcks(&report)
@@ -95,22 +101,36 @@ extension Session {
     } else {
       try act(&report, at: moment)
     }
-    let memory = try SettlingMemory.load(state)
-    let isWaiting = !isEnded && memory.isWaiting
+    try writeDerived(&report, isEnded: isEnded)
+  }
+
+  /// Adds to the derived files what they lack; where they have it all, nothing is left to settle.
+  private mutating func writeDerived(
+    _ report: inout CatchUp, isEnded: Bool
+  ) throws(KitError) {
+    let isWaiting = try SettlingMemory.load(state).isWaiting
+    let isWatching = try IncidentMemory.load(state).isWatching
     let now = try wireState()
     let lines = now.decisionLines(under: now.history)
-    switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
-    case .added:
-      do {
-        try reader.markSettled(isWaiting: isWaiting, isEnded: isEnded, state)
-      } catch { throw .wire(error) }
-    case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")
+    var skipped: [String] = []
+    if case .skipped(let why) = DerivedFile.settle(
+      shared, SharedDirectory.decisionsName, with: lines)
+    {
+      skipped.append(why)
     }
+    if let why = try mirrorIncidents(now) { skipped.append(why) }
+    report.notes += skipped.map { "not written now, tried again later: \($0)" }
+    guard skipped.isEmpty else { return }
+    do {
+      try reader.markSettled(
+        isWaiting: !isEnded && isWaiting, isWatching: !isEnded && isWatching, isEnded: isEnded,
+        state)
+    } catch { throw .wire(error) }
   }
 
   /// Writes what is this agent's to write.
   private mutating func act(
-    _ report: inout CatchUp, at moment: BootMoment
+    _ report: inout CatchUp, at moment: (boot: BootMoment, awake: BootMoment)
   ) throws(KitError) {
     // Each pass can make the next one possible; three are the most that one act can cause.
     for _ in 0..<4 {
@@ -121,11 +141,13 @@ extension Session {
       guard hasWritten else { break }
       try read(into: &report)
     }
-    if try revertSilence(&report, at: moment) {
+    if try revertSilence(&report, at: moment.boot) {
       try read(into: &report)
       try tellLateAcks(&report)
     }
     try tellLostClaims(&report)
+    let hasRecorded = try recordMisses(&report, at: moment.awake)
+    if try tellDrift(&report) || hasRecorded { try read(into: &report) }
   }
 
   /// Checks the cards of those who joined by an invite of this agent.

@@ -48,6 +48,7 @@ extension Session {
   /// The caller has just caught up: that is the first look. Whoever sees another's claim in the
   /// second look releases its own: of two who append at once at least one sees the other's line.
   package mutating func claim(_ request: ClaimRequest) throws(KitError) -> ClaimReceipt {
+    try requireNormal()
     var notes = try releaseExpired()
     let foreign = try pathRights().domains.foreignAreas(
       in: request.resource, for: handle, at: now())
@@ -128,6 +129,7 @@ extension Session {
   package mutating func renewClaim(
     _ prefix: String, seconds: Int, reason: Text?
   ) throws(KitError) -> ClaimReceipt {
+    try requireNormal()
     let own = try ownClaim(prefix)
     if case .lost(let winner) = own.status { throw try lost(own, to: winner) }
     let request = ClaimRequest(

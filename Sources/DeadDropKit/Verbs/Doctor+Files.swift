@@ -32,6 +32,8 @@ extension Doctor {
       }
       try examineFile(
         SharedDirectory.decisionsName, "where decisions are copied", Self.readable, shared)
+      try examineFile(
+        SharedDirectory.incidentLogName, "where incidents are copied", Self.readable, shared)
       if let beats = try shared.directory.status(of: SharedDirectory.beatsName),
         beats.kind != .directory
       {
@@ -56,14 +58,14 @@ extension Doctor {
   /// What the design puts into the directory beside the members' logs.
   private static let ownNames = [
     SharedDirectory.genesisName, SharedDirectory.beatsName, SharedDirectory.decisionsName,
-    "PROTOCOL.md", "tiers.json", "incident_log.jsonl", "archive", "tasks", "dropoffs",
+    "PROTOCOL.md", "tiers.json", SharedDirectory.incidentLogName, "archive", "tasks", "dropoffs",
   ]
 
   /// The copy for people is obeyed by nobody; an edited one may still mislead them.
   private mutating func examineTiers(_ shared: borrowing SharedDirectory, _ genesis: Genesis) {
     guard
       let bytes = try? shared.directory.readFile("tiers.json", limit: 1 << 20, policy: .anyOwner),
-      bytes != TiersFile.bytes(of: genesis.tiers)
+      bytes != TiersFile.bytes(of: genesis.tiers, genesis.idleCycles)
     else { return }
     note(.warning, "tiers.json", "not the tiers of the genesis, and ignored")
   }

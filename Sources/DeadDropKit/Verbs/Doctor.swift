@@ -194,6 +194,12 @@ package struct Doctor {
         "\(audit.missingDecisions.count) decisions are not in it yet",
         remedy: ["deaddrop", "status"])
     }
+    if !audit.missingIncidents.isEmpty {
+      note(
+        .warning, SharedDirectory.incidentLogName,
+        "\(audit.missingIncidents.count) incidents are not in it yet",
+        remedy: ["deaddrop", "status"])
+    }
     return audit
   }
 

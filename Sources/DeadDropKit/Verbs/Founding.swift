@@ -12,6 +12,9 @@ package enum Founding {
     package var peers: [Handle]
     package var domains: [Text: Domain]
     package var tiers: [Text: Tier]
+    package var idleCycles = IdleCycles()
+    /// The operator's public key, where only its holder can lift what stops the wire.
+    package var operatorKey: Bytes32?
     /// Whether the peers are this person's own agents, made in the same act.
     package var isLocal: Bool
 
@@ -73,7 +76,8 @@ package enum Founding {
     let line = Genesis.make(
       founder: request.founder, key: key,
       members: zip(members, logs).map { .init(handle: $0, log: $1) },
-      domains: request.domains, tiers: request.tiers, nonce: SecureRandom.bytes(16),
+      domains: request.domains, tiers: request.tiers, idleCycles: request.idleCycles,
+      operatorKey: request.operatorKey, nonce: SecureRandom.bytes(16),
       at: Timestamp(microseconds: WallClock.now()))
     do {
       let directory = try Directory.open(request.directory, followLast: false)
@@ -81,7 +85,7 @@ package enum Founding {
         file throws(HostError) in
         try file.writeWhole(line + [UInt8(ascii: "\n")])
       }
-      let tiers = TiersFile.bytes(of: request.tiers)
+      let tiers = TiersFile.bytes(of: request.tiers, request.idleCycles)
       try directory.replaceFile("tiers.json", with: tiers, permissions: 0o644, durable: false)
       try directory.replaceFile(
         "PROTOCOL.md", with: Array(WireGuide.text.utf8), permissions: 0o644, durable: false)
@@ -99,6 +103,7 @@ package enum Founding {
     guard let shared = try? SharedDirectory.open(request.directory),
       let genesis = try? shared.checkedGenesis(), genesis.founder == request.founder,
       genesis.members.map(\.log) == logs, genesis.domains == request.domains,
+      genesis.operatorKey == request.operatorKey,
       try KeyStore(places).publicKey(request.founder) == genesis.founderKey
     else { return false }
     for log in logs {

@@ -1,6 +1,6 @@
 import Host
 import Identity
-import Protocol
+package import Protocol
 package import Wire
 package import WireFormat
 
@@ -16,6 +16,8 @@ package struct Heartbeat: Sendable {
   package var activity: Activity = .idle
   package var lastAction = ""
   package var nextETA = ""
+  /// Declares a multi-edit cycle, or its end; nil leaves that as it is.
+  package var headsDown: Bool?
 
   package init() {}
 }
@@ -23,10 +25,22 @@ package struct Heartbeat: Sendable {
 extension Session {
   /// Ids in `owes` beyond this are only counted.
   private static let owedLimit = 8
-  private static let tier = "T1_active"
+
+  /// What a beat was written as.
+  package struct BeatReceipt: Equatable, Sendable {
+    /// Its counter.
+    package let n: Int
+    /// Whose cadence it announces.
+    package let tier: TierName
+  }
 
   /// Writes one beat; gives its counter.
   package mutating func heartbeat(_ beat: Heartbeat) throws(KitError) -> Int {
+    try announce(beat).n
+  }
+
+  /// Writes one beat, in the tier that what happened since the last one leads to.
+  package mutating func announce(_ beat: Heartbeat) throws(KitError) -> BeatReceipt {
     try saveHeads()
     let key = try signingKey()
     let cursors = try KitError.liftingWire { () throws(WireError) in
@@ -45,22 +59,28 @@ extension Session {
       unread += record.head.seq - shown
     }
     let own = reader.store.records[handle]?.head ?? .none
-    let owed = try owed().map(\.eventID.hex)
+    let proposals = try proposals()
+    let owed = try debts(among: proposals).filter { $0.debtor == handle }.map(\.eventID.hex)
+    var memory = try TierMemory.load(state)
+    try advanceTier(&memory, proposals, isInboxEmpty: unread == 0, headsDown: beat.headsDown)
+    try memory.save(state)
     var body: JSONObject = [
-      "wakeup_count": .integer(0), "state": .string(beat.activity.rawValue),
+      "wakeup_count": .integer(memory.wakeupCount), "state": .string(beat.activity.rawValue),
       "last_action": .string(beat.lastAction), "next_eta": .string(beat.nextETA),
-      "inbox_unread_count": .integer(unread), "tier": .string(Self.tier),
+      "inbox_unread_count": .integer(unread),
+      "tier": .string(memory.tier.rawValue),
       "head": .array([.integer(own.seq), .string(own.eventID.hex)]), "seen": .object(seen),
       "read": .object(read), "owes": .strings(Array(owed.prefix(Self.owedLimit))),
     ]
     if owed.count > Self.owedLimit {
       body["owes_more"] = .integer(owed.count - Self.owedLimit)
     }
-    return try KitError.liftingWire { () throws(WireError) in
+    let n = try KitError.liftingWire { () throws(WireError) in
       try Beats.append(
         .object(body), wire: genesis.id, handle: handle, with: key, shared, state,
         clock: WallClock.now())
     }
+    return BeatReceipt(n: n, tier: memory.tier)
   }
 
   /// What each peer has proven of an own line by its newest beat: `seen`, `read`, or only `stored`.

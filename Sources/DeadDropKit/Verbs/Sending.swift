@@ -14,7 +14,7 @@ extension Session {
     package var refs: [Text] = []
     /// An id or the beginning of one.
     package var re: String?
-    /// Whether an answer is wanted; to a proposal it always is.
+    /// Whether each recipient owes an answer; of a proposal its owners do in any case.
     package var ackRequired = false
 
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
@@ -34,6 +34,9 @@ extension Session {
     .ack, .correction, .decline, .feedback, .proposal, .request, .ship, .warning,
   ]
 
+  /// Types that begin new work: none is written while something stops this agent.
+  package static let stateChangingTypes: [MessageType] = [.ship, .proposal, .claim]
+
   /// Types that answer something and are nothing without it.
   package static let answeringTypes: [MessageType] = [.ack, .decline, .correction]
 
@@ -44,6 +47,7 @@ extension Session {
     if outgoing.type == .proposal, let flaw = Proposal.flaw(in: outgoing.body) {
       throw .proposalFlaw(flaw)
     }
+    if Self.stateChangingTypes.contains(outgoing.type) { try requireNormal() }
     var draft = Draft(
       outgoing.type, subject: outgoing.subject, body: outgoing.body,
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,

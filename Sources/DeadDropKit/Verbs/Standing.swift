@@ -17,9 +17,13 @@ package struct ProposalStanding: Sendable {
 extension Session {
   /// Whether the text of a proposal may be shown: its writer's key there is verified, or the own.
   package func isShown(_ proposal: Proposal) -> Bool {
-    let writer = proposal.proposer
-    let span = reader.store.records[writer]?.spans.last { $0.fromSeq <= proposal.seq }
-    return span.map { isTrusted(writer, $0.pk, seq: proposal.seq) } ?? false
+    isShown(proposal.proposer, seq: proposal.seq)
+  }
+
+  /// The same of any line at this place of a chain.
+  func isShown(_ writer: Handle, seq: Int) -> Bool {
+    let span = reader.store.records[writer]?.spans.last { $0.fromSeq <= seq }
+    return span.map { isTrusted(writer, $0.pk, seq: seq) } ?? false
   }
 
   /// All proposals, oldest first by their writers' clocks.
@@ -31,14 +35,6 @@ extension Session {
       .filter { history.stands($0.proposer, $0.seq) }
       .sorted { ($0.timestamp, $0.eventID) < ($1.timestamp, $1.eventID) }
       .map { now.standing(of: $0, under: history, patience) }
-  }
-
-  /// The open proposals of verified peers that wait for this agent's answer.
-  package mutating func owed() throws(KitError) -> [Proposal] {
-    try proposals().filter { standing in
-      standing.status == .open && standing.missing.contains(handle)
-        && isShown(standing.proposal)
-    }.map(\.proposal)
   }
 
   /// Where a message stands, if it is a proposal.

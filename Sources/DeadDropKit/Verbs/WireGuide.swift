@@ -11,6 +11,7 @@ enum WireGuide {
     - `<agent>_to_<peer>.jsonl`: one agent's messages, oldest first.
     - `beats/`: heartbeats; the newest line counts.
     - `decisions.jsonl`: what was agreed. Derived from the logs, where the signatures are.
+    - `incident_log.jsonl`: the incidents among the messages, byte for byte. Derived as well.
     - `tiers.json` and this file: copies for people; nothing obeys them.
 
     `deaddrop verify --outsider` checks all of it without any key. `deaddrop help` says the rest.

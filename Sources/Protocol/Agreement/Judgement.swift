@@ -54,7 +54,9 @@ extension WireState {
     guard history.stands(proposal.proposer, decision.seq) else { return .refused(.afterRemoval) }
     guard let acks = decision.acks else { return .refused(.decisionWithoutAcks) }
     let isClosed = closing(of: proposal).map { $0.seq <= decision.seq } ?? false
-    guard decision.seq > proposal.seq, !isClosed || Mutant.on(.dropRevertCheck) else { return .refused(.closedBefore) }
+    guard decision.seq > proposal.seq, !isClosed || Mutant.on(.dropRevertCheck) else {
+      return .refused(.closedBefore)
+    }
     guard let owners = owners(of: proposal, under: history) else {
       return waiting(proposal, under: history)
     }

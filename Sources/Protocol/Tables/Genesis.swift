@@ -33,6 +33,7 @@ package struct Genesis: Sendable {
   private let domainTable: JSONValue
   private let tierTable: JSONValue
   package let operatorKey: Bytes32?
+  package let idleCycles: IdleCycles
   package let timestamp: Timestamp
 
   package static let protocolVersion = "3.2"
@@ -79,6 +80,7 @@ package struct Genesis: Sendable {
     } else {
       operatorKey = nil
     }
+    idleCycles = IdleCycles(object["idle_cycles"])
   }
 
   package var domains: [Text: Domain] { Domain.table(domainTable) ?? [:] }
@@ -110,7 +112,8 @@ package struct Genesis: Sendable {
   /// The signed line of a new wire, LF not included.
   package static func make(
     founder: Handle, key: borrowing SigningKey, members: [Member], domains: [Text: Domain],
-    tiers: [Text: Tier], nonce: [UInt8], at time: Timestamp
+    tiers: [Text: Tier], idleCycles: IdleCycles = IdleCycles(), operatorKey: Bytes32? = nil,
+    nonce: [UInt8], at time: Timestamp
   ) -> [UInt8] {
     let object: JSONObject = [
       "v": .integer(1), "type": .string("genesis"), "protocol": .string(protocolVersion),
@@ -121,6 +124,9 @@ package struct Genesis: Sendable {
           .object(["handle": .string($0.handle.name), "log": .string($0.log)])
         }),
       "domains": Domain.value(of: domains), "tiers": Tier.value(of: tiers),
+      // The usual ones need not be said.
+      "idle_cycles": idleCycles == IdleCycles() ? nil : idleCycles.value,
+      "operator": operatorKey.map { .hex($0) },
     ]
     return LineSignature.sign(object, as: founder, with: key)
   }

@@ -57,5 +57,5 @@ package struct Tables: Equatable, Sendable {
 extension Tables {
   /// How long the owners of a proposal may be silent: two heartbeats of the tier that every agent
   /// is in by default.
-  package var patienceSeconds: Int { 2 * (tiers["T1_active"]?.cadenceSeconds ?? 90) }
+  package var patienceSeconds: Int { 2 * heartbeatSeconds }
 }

@@ -21,6 +21,8 @@ package struct Audit: Sendable {
   package let decisions: [Bytes32]
   /// Derived, and not in `decisions.jsonl`: settling adds them.
   package let missingDecisions: [Bytes32]
+  /// Incidents that `incident_log.jsonl` does not hold yet.
+  package let missingIncidents: [Bytes32]
   package let lineCount: Int
   /// Stored signatures that were not looked at: later ones prove their lines.
   package let unseenSignatures: Int
@@ -30,7 +32,8 @@ package struct Audit: Sendable {
     _ options: WireReading.Options = .init()
   ) throws(HostError) {
     let reading = try WireReading(shared, genesis, options)
-    let lines = reading.state.decisionLines(under: reading.state.history)
+    let history = reading.state.history
+    let lines = reading.state.decisionLines(under: history)
     let file = try DerivedFile.compare(shared, SharedDirectory.decisionsName, with: lines)
     var bad: [BadLine] = []
     for handle in reading.handles {
@@ -42,6 +45,14 @@ package struct Audit: Sendable {
     bad += file.foreign.map {
       BadLine(file: SharedDirectory.decisionsName, line: $0, reason: .notDerived)
     }
+    let facts = reading.handles.flatMap { reading.chains[$0]?.facts ?? [] }
+    let incidents = IncidentLog(facts, under: history)
+    let mirror = try DerivedFile.compare(
+      shared, SharedDirectory.incidentLogName, with: incidents.lines, besides: incidents.idle)
+    bad += mirror.foreign.map {
+      BadLine(file: SharedDirectory.incidentLogName, line: $0, reason: .notDerived)
+    }
+    missingIncidents = mirror.missing
     self.reading = reading
     self.bad = bad
     decisions = lines.map(\.id)
@@ -70,8 +81,10 @@ package enum DerivedFile {
     package var end: Int64 = 0
   }
 
+  /// `idle` lines are not at fault where they stand, and not missed where they do not.
   package static func compare(
-    _ shared: borrowing SharedDirectory, _ name: String, with lines: [(id: Bytes32, line: [UInt8])]
+    _ shared: borrowing SharedDirectory, _ name: String,
+    with lines: [(id: Bytes32, line: [UInt8])], besides idle: Set<[UInt8]> = []
   ) throws(HostError) -> Comparison {
     var comparison = Comparison()
     var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
@@ -82,7 +95,7 @@ package enum DerivedFile {
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)
         left[bytes] = nil
-        if !all.contains(bytes) { comparison.foreign.append(place.number) }
+        if !all.contains(bytes), !idle.contains(bytes) { comparison.foreign.append(place.number) }
       }
       comparison.end = end.offset
     }

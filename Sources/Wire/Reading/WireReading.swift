@@ -114,7 +114,9 @@ package struct WireReading: Sendable {
 extension Envelope {
   /// Whether lines of this kind can change the state.
   package var carriesState: Bool {
-    MessageType(rawValue: kind).map { WireState.foldedTypes.contains($0) } ?? false
+    guard let type = MessageType(rawValue: kind) else { return false }
+    return WireState.foldedTypes.contains(type)
+      || asksForAck && WireState.foldedAskingTypes.contains(type)
   }
 }
 

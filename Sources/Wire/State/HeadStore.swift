@@ -15,6 +15,8 @@ package struct HeadStore: Sendable {
   package private(set) var isWaiting = false
   /// Whether nothing counts any more that this agent writes.
   package private(set) var isEnded = false
+  /// Whether somebody still has to ack an incident.
+  package private(set) var isWatching = false
   private var generation = 0
   private var factByteCount: Int64 = 0
   private var isComplete = true
@@ -23,7 +25,7 @@ package struct HeadStore: Sendable {
   private static let version = 1
   /// Which kinds of line the facts hold: by a version that folds others they are read again.
   private static let kinds = JSONValue.array(
-    WireState.foldedTypes.map(\.kind).sorted().map { .integer($0) })
+    (WireState.foldedTypes + WireState.foldedAskingTypes).map(\.kind).sorted().map { .integer($0) })
 
   package init() {}
 
@@ -47,6 +49,7 @@ package struct HeadStore: Sendable {
     store.isWaiting = object["waiting"]?.flag ?? true
     store.isEnded = object["ended"]?.flag ?? false
     store.isComplete = object["kinds"] == kinds
+    store.isWatching = object["watching"]?.flag ?? true
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -156,10 +159,14 @@ package struct HeadStore: Sendable {
 
   /// Notes that the consequences of all facts held are drawn, but for those that time brings.
   package mutating func markSettled(
-    isWaiting: Bool, isEnded: Bool, wire: Bytes32, _ state: borrowing PrivateState
+    isWaiting: Bool, isWatching: Bool, isEnded: Bool, wire: Bytes32,
+    _ state: borrowing PrivateState
   ) throws(WireError) {
-    guard isUnsettled || isWaiting != self.isWaiting || isEnded != self.isEnded else { return }
-    (isUnsettled, self.isWaiting, self.isEnded) = (false, isWaiting, isEnded)
+    let isNew =
+      isWaiting != self.isWaiting || isWatching != self.isWatching || isEnded != self.isEnded
+    guard isUnsettled || isNew else { return }
+    isUnsettled = false
+    (self.isWaiting, self.isWatching, self.isEnded) = (isWaiting, isWatching, isEnded)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
   }
@@ -182,7 +189,7 @@ package struct HeadStore: Sendable {
       "version": .integer(Self.version), "wire": .string(wire.hex),
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
-      "waiting": .bool(isWaiting), "ended": .bool(isEnded),
+      "waiting": .bool(isWaiting), "watching": .bool(isWatching), "ended": .bool(isEnded),
       "kinds": isComplete ? Self.kinds : .null,
     ]
     try state.write(object, to: Self.name, durable: durable)

@@ -122,6 +122,25 @@ struct ReadStep {
     }
   }
 
+  /// The highest version that any of these lines needs, if it is above the one spoken here.
+  ///
+  /// Nothing of such a line is proven: whoever can write the log can put one there.
+  func neededVersion(
+    _ faults: [FaultyLine], _ wire: Bytes32, _ shared: borrowing SharedDirectory
+  ) -> Int? {
+    let malformed = faults.filter { $0.fault == .malformed && $0.place.byteCount > 0 }
+    guard !malformed.isEmpty, let file = try? shared.openIfReadable(record.log) else { return nil }
+    return malformed.prefix(64).compactMap { fault in
+      guard fault.place.byteCount <= ReaderLimits.lineByteCount,
+        let bytes = try? file.read(at: fault.place.offset, count: fault.place.byteCount),
+        let object = try? JSONParser.object(bytes), let version = object[Field.v.key]?.int,
+        version > 1, object[Field.wire.key]?.text == Text(wire.hex),
+        object[Field.from.key]?.text.flatMap(Handle.init(sender:)) == chain.handle
+      else { return nil }
+      return version
+    }.max()
+  }
+
   /// The lines that hold a seq or the one after it, which may link to another line of that seq.
   ///
   /// Only those that a key of the chain signed, each once: no lines that claim a place in vain, and

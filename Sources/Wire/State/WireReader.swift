@@ -15,6 +15,8 @@ package struct WireReader: Sendable {
     package var bad: [Audit.BadLine] = []
     /// Whether any head moved.
     package var hasMoved = false
+    /// Writers of whom lines came that need a higher version, with the highest.
+    package var drifts: [Handle: Int] = [:]
   }
 
   package let genesis: Genesis
@@ -119,6 +121,7 @@ package struct WireReader: Sendable {
       news.hasMoved = news.hasMoved || !step.chain.segments.isEmpty
       facts += step.chain.facts.filter(\.envelope.carriesState)
       step.keepEvidence(genesis.id, shared, state)
+      news.drifts[step.chain.handle] = step.neededVersion(step.chain.faults, genesis.id, shared)
     }
     if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
     let before = (store: store, unsaved: unsaved)
@@ -195,7 +198,7 @@ package struct WireReader: Sendable {
   }
 
   /// The facts held; where another process has replaced them meanwhile, those that it holds.
-  private mutating func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
+  package mutating func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
     if let facts = try? store.facts(state) { return facts }
     storeFile = nil
     _ = try refresh(state)
@@ -204,7 +207,8 @@ package struct WireReader: Sendable {
 
   /// Notes that all that follows from the facts held was done, but for what waits for a deadline.
   package mutating func markSettled(
-    isWaiting: Bool = false, isEnded: Bool = false, _ state: borrowing PrivateState
+    isWaiting: Bool = false, isWatching: Bool = false, isEnded: Bool = false,
+    _ state: borrowing PrivateState
   ) throws(WireError) {
     let lock = try state.lock("reader.lock", unless: .readUnlocked)
     // Closing would do too; this says when.
@@ -214,7 +218,7 @@ package struct WireReader: Sendable {
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
     try newest.markSettled(
-      isWaiting: isWaiting, isEnded: isEnded, wire: genesis.id, state)
+      isWaiting: isWaiting, isWatching: isWatching, isEnded: isEnded, wire: genesis.id, state)
     // What is ahead of the file stays so: the own head, and heads that are not saved yet.
     for (handle, record) in store.records
     where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
@@ -270,8 +274,24 @@ package struct WireReader: Sendable {
       }
       return (reading, steps)
     }
-    for step in steps { step.keepEvidence(genesis.id, shared, state) }
-    return try take(reading, steps, state)
+    var drifts: [Handle: Int] = [:]
+    for step in steps {
+      step.keepEvidence(genesis.id, shared, state)
+      let new = newFaults(of: step)
+      drifts[step.chain.handle] = step.neededVersion(new, genesis.id, shared)
+    }
+    var news = try take(reading, steps, state)
+    news.drifts = drifts
+    return news
+  }
+
+  /// The lines at fault that were not told before.
+  private func newFaults(of step: ReadStep) -> [FaultyLine] {
+    let old = store.records[step.chain.handle]
+    let isNewVerdict = old?.verdict ?? .sound != step.record.verdict
+    return step.chain.faults.filter {
+      isNewVerdict || $0.place.offset >= old?.end.offset ?? 0
+    }
   }
 
   /// Takes over what a full read found.
@@ -283,9 +303,7 @@ package struct WireReader: Sendable {
     var records: [Handle: HeadRecord] = [:]
     for step in steps {
       let old = store.records[step.chain.handle]
-      let isNewVerdict = old?.verdict ?? .sound != step.record.verdict
-      news.bad += step.chain.faults
-        .filter { isNewVerdict || $0.place.offset >= old?.end.offset ?? 0 }
+      news.bad += newFaults(of: step)
         .map { Audit.BadLine(file: step.record.log, line: $0.place.number, reason: $0.fault) }
       news.hasMoved = news.hasMoved || old?.head != step.record.head
       facts += step.chain.facts.filter(\.envelope.carriesState)

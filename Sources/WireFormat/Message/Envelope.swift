@@ -9,6 +9,8 @@ package struct Envelope: Sendable {
   package let eventID: Bytes32
   package let place: Place
   package let kind: Int
+  /// `ack_required`.
+  package let asksForAck: Bool
 
   /// Where a line stands: in its writer's chain, or among its beats.
   package enum Place: Equatable, Sendable {
@@ -25,10 +27,12 @@ package struct Envelope: Sendable {
     guard let v = fields[.v], v.count == 1, line[v.lowerBound] == UInt8(ascii: "1"),
       let wire = id(.wire, fields, line), let pk = id(.pk, fields, line),
       let eventID = id(.eventID, fields, line), let place = place(fields, line),
-      let kind = integer(.kind, fields, line), FieldShape.holds(fields, line)
+      let kind = integer(.kind, fields, line), FieldShape.holds(fields, line),
+      let flag = fields[.ackRequired]
     else { throw .malformed }
     return Envelope(
-      fields: fields, wire: wire, pk: pk, eventID: eventID, place: place, kind: kind)
+      fields: fields, wire: wire, pk: pk, eventID: eventID, place: place, kind: kind,
+      asksForAck: line[flag.lowerBound] == UInt8(ascii: "t"))
   }
 
   /// Why bytes that are not canonical are refused: a message spelled otherwise, or no message.

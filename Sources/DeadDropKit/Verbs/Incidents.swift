@@ -1,0 +1,130 @@
+import Host
+import Identity
+package import Protocol
+package import Wire
+package import WireFormat
+
+/// What stops a wire, and what lets it go on.
+extension Session {
+  /// What a person or a model says of something that went wrong.
+  package struct Alarm: Sendable {
+    package var subject: Text
+    package var body: JSONValue
+    /// Empty means every other member that has joined.
+    package var to: [Handle] = []
+    package var priority: Priority = .high
+    package var ackRequired = true
+
+    package init(subject: Text, body: JSONValue) { (self.subject, self.body) = (subject, body) }
+  }
+
+  /// Signs and stores an incident.
+  ///
+  /// Who must ack is named one by one: who joins later owes nothing for what was before.
+  package mutating func raise(_ alarm: Alarm) throws(KitError) -> Receipt {
+    let strangers = alarm.to.filter { log(of: $0) == nil }
+    guard strangers.isEmpty else { throw .notRecipients(strangers) }
+    var to = alarm.to
+    if to.isEmpty, alarm.ackRequired {
+      let members = try wireState().history.current.members
+      to = members.filter { $0 != handle && reader.store.records[$0]?.head.seq ?? 0 > 0 }
+    }
+    return try append(
+      Draft(
+        .incident, subject: alarm.subject, body: alarm.body, to: Recipients(to) ?? .everyone,
+        priority: alarm.priority, ackRequired: alarm.ackRequired))
+  }
+
+  /// All incidents that stand, those that wait for something first, then oldest first.
+  package mutating func incidents() throws(KitError) -> [IncidentStanding] {
+    let now = try wireState()
+    let all = now.incidentStandings(under: now.history)
+    func waits(_ standing: IncidentStanding) -> Bool {
+      standing.status == .open || standing.status == .unacked
+    }
+    return all.filter(waits) + all.filter { !waits($0) }
+  }
+
+  /// Whether the words of a line may be shown: its writer's key there is verified, or the own.
+  package func isShown(_ incident: Incident) -> Bool {
+    isTrusted(incident.writer, incident.pk, seq: incident.seq)
+  }
+
+  /// What keeps this agent from new work now, oldest first.
+  package mutating func standstills() throws(KitError) -> [Standstill] {
+    let now = try wireState()
+    return now.standstills(of: handle, under: now.history)
+  }
+
+  /// Refuses new work where something stops it: the one check of every verb that begins any.
+  package mutating func requireNormal() throws(KitError) {
+    if let first = try standstills().first {
+      throw .standstill(first, operatorKey: genesis.operatorKey)
+    }
+  }
+
+  /// Asks agents to stop new work; any member can, and says that it is for the operator.
+  package mutating func shutdown(
+    to handles: [Handle], subject: Text, body: JSONValue, asOperator: Bool
+  ) throws(KitError) -> Receipt {
+    guard asOperator else { throw .operatorUnsaid }
+    let strangers = handles.filter { log(of: $0) == nil }
+    guard strangers.isEmpty else { throw .notRecipients(strangers) }
+    return try append(
+      Draft(
+        .shutdown, subject: subject,
+        body: .object(["by": .string("operator"), "text": body]),
+        to: Recipients(handles) ?? .everyone, priority: .high))
+  }
+
+  /// Lifts an incident, a record of one or a pause, for good.
+  ///
+  /// `keyFile` is the operator's, where the genesis names one; else any member may, `asOperator`.
+  package mutating func resume(
+    _ prefix: String, text: Text, asOperator: Bool, keyFile: String?
+  ) throws(KitError) -> Receipt {
+    let now = try wireState()
+    let cited = try liftable(prefix, now)
+    var body: JSONObject = ["by": .string("operator"), "text": .string(text)]
+    if let operatorKey = genesis.operatorKey {
+      guard let keyFile else { throw .notTheOperator(operatorKey) }
+      let key = try KeyStore.signingKey(at: keyFile)
+      guard key.publicKey.bytes == operatorKey else { throw .notTheOperator(operatorKey) }
+      body["operator"] = .object([
+        "pk": .hex(operatorKey), "sig": .string(OperatorSignature.make(over: cited, with: key)),
+      ])
+    } else if keyFile != nil {
+      throw .noOperatorKey
+    } else if !asOperator {
+      throw .operatorUnsaid
+    }
+    return try append(
+      Draft(
+        .wakeup, subject: "resume", body: .object(body), priority: .high, re: cited,
+        correlationID: now.incidents.correlationID(of: cited)))
+  }
+
+  /// The line whose id begins so, if a wakeup that cites it would lift anything.
+  ///
+  /// Also one of somebody whose key is not verified: it stops this agent all the same.
+  private func liftable(_ prefix: String, _ now: WireState) throws(KitError) -> Bytes32 {
+    let table = now.incidents
+    let ids = [Array(table.incidents.keys), Array(table.recorded.keys), Array(table.pauses.keys)]
+      .joined().filter { $0.hex.hasPrefix(prefix) }
+    guard let id = ids.first else {
+      throw .nothingToLift("no incident and no pause has an id that begins with \(prefix)")
+    }
+    guard ids.count == 1 else { throw .severalMessages(prefix, count: ids.count) }
+    let line = table.recorded[id] ?? id
+    let history = now.history
+    if let wakeup = now.lifted([line], under: history)[line] {
+      throw .nothingToLift("\(line.hex.prefix(12)) was lifted by \(wakeup.writer) already")
+    }
+    let standing = now.incidentStandings(under: history).first { $0.incident.eventID == line }
+    switch standing?.status {
+    case .noted, .acked:
+      throw .nothingToLift("incident \(line.hex.prefix(12)) stops nobody")
+    default: return id
+    }
+  }
+}
