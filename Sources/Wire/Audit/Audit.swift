@@ -15,7 +15,8 @@ package struct Audit: Sendable {
   }
 
   package let reading: WireReading
-  /// Logs in the order of the genesis, then derived files; lines ascending.
+  /// Logs in the order of the genesis, each with its archive first, then derived files; lines
+  /// ascending.
   package let bad: [BadLine]
   /// What messages derive, whatever the file says, oldest first.
   package let decisions: [Bytes32]
@@ -34,9 +35,9 @@ package struct Audit: Sendable {
     let file = try DerivedFile.compare(shared, SharedDirectory.decisionsName, with: lines)
     var bad: [BadLine] = []
     for handle in reading.handles {
-      guard let log = reading.directory.entries[handle]?.log else { continue }
       bad += (reading.chains[handle]?.faults ?? []).map {
-        BadLine(file: log, line: $0.place.number, reason: $0.fault)
+        let (file, line) = reading.locate($0.place.number, of: handle)
+        return BadLine(file: file, line: line, reason: $0.fault)
       }
     }
     bad += file.foreign.map {
