@@ -24,6 +24,20 @@
       var inodes: [UInt64: Int] = [:]
     }
 
+    /// A file that went from one folder to another: one change, of which no half is left.
+    struct Move: Equatable, Sendable {
+      let file: Int
+      let from: (folder: String, name: String)
+      let to: (folder: String, name: String)
+
+      static func == (one: Move, other: Move) -> Bool {
+        one.file == other.file && one.from == other.from && one.to == other.to
+      }
+    }
+
+    /// Those that neither folder has been flushed since.
+    var moves: [Move] = []
+
     /// By a number that is given out once, as inodes are not.
     var files: [Int: File] = [:]
     /// By path from the root on; "" is the root.
@@ -65,7 +79,19 @@
     func image(_ fate: Fate) -> TreeImage {
       var image = TreeImage()
       add("", to: &image, fate)
+      for move in moves {
+        let (old, new) = (Self.path(move.from), Self.path(move.to))
+        if image.files[new] == nil, let file = files[move.file] {
+          image.files[old] = TreeImage.File(bytes: file.versions.last ?? [], mode: file.mode)
+        } else if fate.names[.name(folder: move.from.folder, move.from.name)] == 0 {
+          image.files[old] = nil
+        }
+      }
       return image
+    }
+
+    private static func path(_ place: (folder: String, name: String)) -> String {
+      place.folder.isEmpty ? place.name : place.folder + "/" + place.name
     }
 
     private func add(_ path: String, to image: inout TreeImage, _ fate: Fate) {

@@ -38,6 +38,7 @@ package struct OpenLog: ~Copyable {
     guard record.head.seq > 0 || draft.type == .agentCard else {
       throw .notJoined(writer.handle)
     }
+    notes += try archiveClosedYear(at: clock, shared)
     let file = try growingFile(shared)
     var next = record
     let object = draft.object(
