@@ -73,6 +73,7 @@ extension CommandFailure {
         hint: ShellWord.line(["cat", path]) + "; to trust nobody and pin anew: "
           + ShellWord.line(["mv", path, path + ".damaged"]))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
+    case .yearIsOpen: self.init(.refused, words, hint: ShellWord.deaddrop("archive", "--now"))
     case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
     }
   }

@@ -54,6 +54,8 @@ package enum KitError: Error, Equatable, Sendable {
   /// The own log cannot be taken up where it ends.
   case notAdoptable(String, String)
   case notEvidence(String)
+  /// Only what can get no more lines is archived unasked.
+  case yearIsOpen(Int)
 }
 
 extension KitError {
@@ -136,6 +138,7 @@ extension KitError: CustomStringConvertible {
     case .notPinnable(let what): what
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
+    case .yearIsOpen(let year): "\(year) is not over by this agent's clock"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
     }
   }

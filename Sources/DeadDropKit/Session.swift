@@ -17,6 +17,8 @@ package struct Session: ~Copyable {
   package internal(set) var changedLogs: [String] = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
+  /// The time of day, in microseconds since 1970.
+  package var wallClock: @Sendable () -> Int64 = { WallClock.now() }
   /// The clock that deadlines run by.
   package var bootClock: @Sendable () -> BootMoment = BootMoment.now
   /// The cursor of what was given and not yet put before the reader.
@@ -77,7 +79,7 @@ package struct Session: ~Copyable {
     trustFile = file
   }
 
-  package func now() -> Timestamp { Timestamp(microseconds: WallClock.now()) }
+  package func now() -> Timestamp { Timestamp(microseconds: wallClock()) }
 
   package func signingKey() throws(KitError) -> SigningKey {
     try KeyStore(places).signingKey(handle)
@@ -96,14 +98,22 @@ package struct Session: ~Copyable {
   /// Signs a draft and stores it at the end of the own log.
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
-    guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
-    let isSound = reader.store.records[handle]?.verdict ?? .sound == .sound
+    let writer = try ownWriter()
     let key = try signingKey()
     return try KitError.liftingWire { () throws(WireError) in
-      try LogWriter(wire: genesis.id, handle: handle, log: log)
-        .append(draft, with: key, shared, state, clock: WallClock.now(), isSound: isSound)
+      try writer.append(
+        draft, with: key, shared, state, clock: wallClock(), isSound: isOwnChainSound)
     }
   }
+
+  /// The way to the own log.
+  func ownWriter() throws(KitError) -> LogWriter {
+    guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
+    return LogWriter(wire: genesis.id, handle: handle, log: log)
+  }
+
+  /// What this agent's reader says of the own chain.
+  var isOwnChainSound: Bool { reader.store.records[handle]?.verdict ?? .sound == .sound }
 
   /// Whether a peer's line may be shown and answered.
   package func isTrusted(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {

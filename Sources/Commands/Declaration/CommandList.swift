@@ -19,6 +19,7 @@ package enum CommandList {
     VerifyCommand.self,
     DoctorCommand.self,
     RepairAdoptCommand.self,
+    ArchiveCommand.self,
     CardCommand.self,
     KeyShowCommand.self,
     KeyImportCommand.self,
