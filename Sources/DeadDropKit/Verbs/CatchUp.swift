@@ -101,7 +101,9 @@ extension Session {
     let isWaiting = try SettlingMemory.load(state).isWaiting
     let now = try wireState()
     let lines = now.decisionLines(under: now.history)
-    switch DerivedFile.settle(shared, SharedDirectory.decisionsName, with: lines) {
+    switch DerivedFile.settle(
+      shared, SharedDirectory.decisionsName, with: lines, genesis.legacy)
+    {
     case .added:
       do { try reader.markSettled(isWaiting: isWaiting, state) } catch { throw .wire(error) }
     case .skipped(let why): report.notes.append("not written now, tried again later: \(why)")

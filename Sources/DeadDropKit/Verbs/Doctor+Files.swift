@@ -10,7 +10,7 @@ extension Doctor {
     _ shared: borrowing SharedDirectory, _ audit: Audit, _ agent: Handle?
   ) {
     let logs = audit.reading.directory.entries.mapValues(\.log)
-    let known = Set(Self.ownNames + logs.values)
+    let known = Set(Self.ownNames + logs.values + audit.reading.genesis.legacy.keys)
     do {
       let listing = try shared.directory.listing()
       let others = listing.names.filter { !known.contains($0) }

@@ -23,6 +23,8 @@ package struct Audit: Sendable {
   /// Derived, and not in `decisions.jsonl`: settling adds them.
   package let missingDecisions: [Bytes32]
   package let lineCount: Int
+  /// Lines older than the wire that the genesis covers, those in the logs counted.
+  package let legacyLineCount: Int
   /// Stored signatures that were not looked at: later ones prove their lines.
   package let unseenSignatures: Int
 
@@ -32,7 +34,8 @@ package struct Audit: Sendable {
   ) throws(HostError) {
     let reading = try WireReading(shared, genesis, options)
     let lines = reading.state.decisionLines(under: reading.state.history)
-    let file = try DerivedFile.compare(shared, SharedDirectory.decisionsName, with: lines)
+    let file = try DerivedFile.compare(
+      shared, SharedDirectory.decisionsName, with: lines, genesis.legacy)
     var bad: [BadLine] = []
     for handle in reading.handles {
       bad += (reading.chains[handle]?.faults ?? []).map {
@@ -43,6 +46,12 @@ package struct Audit: Sendable {
     bad += file.foreign.map {
       BadLine(file: SharedDirectory.decisionsName, line: $0, reason: .notDerived)
     }
+    let history = try LegacyHistory(shared, genesis)
+    let logs = Set(reading.directory.entries.values.map(\.log))
+    // Of a log the reading has told it already.
+    bad += history.lost.filter { !logs.contains($0) }
+      .map { BadLine(file: $0, line: 1, reason: .eventIDMismatch) }
+    legacyLineCount = history.lineCount
     self.reading = reading
     self.bad = bad
     decisions = lines.map(\.id)
@@ -72,14 +81,20 @@ package enum DerivedFile {
   }
 
   package static func compare(
-    _ shared: borrowing SharedDirectory, _ name: String, with lines: [(id: Bytes32, line: [UInt8])]
+    _ shared: borrowing SharedDirectory, _ name: String,
+    with lines: [(id: Bytes32, line: [UInt8])], _ legacy: [String: Genesis.Legacy] = [:]
   ) throws(HostError) -> Comparison {
     var comparison = Comparison()
     var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
     let all = Set(left.keys)
     if try shared.isOdd(name) { comparison.foreign = [1] }
-    if let file = try shared.openIfReadable(name) {
-      let end = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
+    if let file = try shared.openLog(name) {
+      // What is older than the wire derives from nothing, and need not.
+      let old = try legacy[name].map { (legacy) throws(HostError) in
+        try LegacyPrefix.end(of: file, legacy)
+      }
+      let end = try LineStream.forEachLine(of: file, from: (old ?? nil) ?? .init()) {
+        (place, line) throws(HostError) in
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)
         left[bytes] = nil

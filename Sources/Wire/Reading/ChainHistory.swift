@@ -51,7 +51,8 @@ package enum ChainHistory {
     let entry = KeyDirectory.Entry(
       log: record.log, namedKey: record.openingKey, recoveries: record.recoveries)
     guard let whole = try shared.openLog(record.log, record.layout) else { return [] }
-    let scan = try LogScan(whole, request)
+    let start = whole.layout.extends(record.layout) ? record.layout.start : .init()
+    let scan = try LogScan(whole, from: start, request)
     let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: whole)
     // What is left of a log that was rolled back is still its writer's.
     guard reaches(record, chain) || record.verdict == .rollback else { return nil }

@@ -12,8 +12,8 @@ package struct LogFile: Sendable {
     init(_ file: consuming OpenFile) { self.file = file }
   }
 
-  package let layout: LogLayout
-  private let archived: [Held?]
+  package private(set) var layout: LogLayout
+  private var archived: [Held?]
   private let live: Held?
 
   init(_ layout: LogLayout, archived: [Held?], live: Held?) {
@@ -46,6 +46,31 @@ package struct LogFile: Sendable {
       if bytes.isEmpty { bytes = more } else { bytes += more }
     }
     return bytes
+  }
+
+  /// The same log with its chain begun at a place.
+  func starting(at end: LineStream.End) -> LogFile {
+    var log = self
+    log.layout.start = end
+    return log
+  }
+
+  /// The same files in another order: the archived one of this number first.
+  func beginning(with index: Int) -> LogFile {
+    guard layout.archived.indices.contains(index) else { return self }
+    var log = self
+    let sizes = layout.archived.indices.map { index in
+      layout.parts[index + 1].start.offset - layout.parts[index].start.offset
+    }
+    let order = [index] + layout.archived.indices.filter { $0 != index }
+    var offset: Int64 = 0
+    for (place, old) in order.enumerated() {
+      log.layout.archived[place] = layout.archived[old]
+      log.layout.archived[place].start = .init(offset: offset)
+      log.archived[place] = archived[old]
+      offset += sizes[old]
+    }
+    return log
   }
 
   /// An open file and the part of the log that it is.

@@ -34,6 +34,8 @@ package struct LogPart: Equatable, Sendable {
 package struct LogLayout: Equatable, Sendable {
   package internal(set) var archived: [LogPart] = []
   package internal(set) var live: LogPart
+  /// Where the chain begins: behind the lines that are older than the wire.
+  package internal(set) var start = LineStream.End()
 
   /// A log of which there is nothing yet.
   package init(_ log: String) { live = LogPart(log, start: .init()) }
@@ -73,6 +75,7 @@ package struct LogLayout: Equatable, Sendable {
   /// The same with the lines counted that an older layout, which this one extends, has counted.
   func counted(by old: LogLayout) -> LogLayout {
     var next = self
+    next.start = old.start
     for (index, part) in old.parts.enumerated() {
       if index < next.archived.count {
         next.archived[index].start.lineCount = part.start.lineCount

@@ -61,14 +61,19 @@ package struct WireReading: Sendable {
     for (handle, entry) in directory.entries where chains[handle] == nil {
       let found = try shared.openLog(entry.log)
       let isOdd = found?.layout.live.isThere == true ? false : try shared.isOdd(entry.log)
-      guard let file = found else {
+      guard var file = found else {
         let scan = LogScan(end: .init())
         scans[handle] = scan
         var empty = Chain(handle: handle, head: .none, spans: [])
         empty.openingKey = entry.namedKey
         if isOdd { empty.faults = [.nowhere(after: scan.end)] }
+        if genesis.legacy[entry.log] != nil { empty.faults = [.lostLegacy] }
         chains[handle] = empty.reconciled(with: options.known[handle] ?? .nothing, scan)
         continue
+      }
+      var hasLost = false
+      if let legacy = genesis.legacy[entry.log] {
+        if let begun = try file.begun(behind: legacy) { file = begun } else { hasLost = true }
       }
       let scan: LogScan
       if let held = scans[handle] {
@@ -86,6 +91,8 @@ package struct WireReading: Sendable {
       var chain = try ChainAssembly.assemble(handle, scan, opened, wire: genesis.id, in: file)
         .reconciled(with: options.known[handle] ?? .nothing, scan)
       if isOdd { chain.faults.append(.nowhere(after: scan.end)) }
+      if hasLost { chain.faults.removeAll { $0.place.number == 1 } }
+      if hasLost { chain.faults.insert(.lostLegacy, at: 0) }
       chains[handle] = chain
     }
   }
@@ -102,7 +109,7 @@ package struct WireReading: Sendable {
     request.partByteCount = options.partByteCount
     let log = directory.entries[handle]?.log ?? ""
     request.progress = { options.progress(log, $0, $1) }
-    return try LogScan(file, request)
+    return try LogScan(file, from: file.layout.start, request)
   }
 
   private mutating func fold() {
@@ -123,6 +130,10 @@ extension WireReading {
 }
 
 extension FaultyLine {
+  /// A file that no longer begins with the bytes whose hash the genesis has.
+  fileprivate static let lostLegacy = FaultyLine(
+    LinePlace(number: 1, offset: 0, byteCount: 0), .eventIDMismatch)
+
   /// A thing that is no file, where a log should go on.
   fileprivate static func nowhere(after end: LineStream.End) -> FaultyLine {
     let place = LinePlace(number: end.lineCount + 1, offset: end.offset, byteCount: 0)

@@ -59,7 +59,9 @@ extension HeadRecord {
         .integer(headPlace.number), .integer(Int(headPlace.offset)), .integer(headPlace.byteCount),
       ]),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
-      "files": .array(layout.parts.map(\.value)), "tail": tail.map { .hex($0) },
+      "files": .array(layout.parts.map(\.value)),
+      "start": .array([.integer(Int(layout.start.offset)), .integer(layout.start.lineCount)]),
+      "tail": tail.map { .hex($0) },
     ]
   }
 
@@ -95,6 +97,8 @@ extension LogLayout {
     let parts = values.compactMap { LogPart($0) }
     guard parts.count == values.count, let live = parts.last else { return nil }
     self.init(archived: parts.dropLast(), live: live)
+    let bounds = object["start"]?.elements?.compactMap(\.int) ?? []
+    if bounds.count == 2 { start = .init(offset: Int64(bounds[0]), lineCount: bounds[1]) }
   }
 }
 
