@@ -22,6 +22,8 @@ extension CommandFailure {
     case .noHome:
       self.init(.system, words, hint: "export DEADDROP_HOME=/path/to/a/private/directory")
     case .notAbsolute: self.init(.usage, words)
+    case .nothingToAdopt(let path), .tooMuchToAdopt(let path, _):
+      self.init(.refused, words, hint: ShellWord.line(["ls", "-l", path]))
     case .noWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
     case .noIdentity:
       self.init(
@@ -44,7 +46,10 @@ extension CommandFailure {
     case .noKeyFile: self.init(.system, words)
     case .keyExists: self.init(.refused, words, hint: ShellWord.deaddrop("key", "show"))
     case .logExists(let path):
-      self.init(.refused, words, hint: ShellWord.line(["mv", path, path + ".old"]))
+      self.init(
+        .refused, words,
+        hint: "to take it over: deaddrop init --adopt --handle HANDLE --peer PEER; or: "
+          + ShellWord.line(["mv", path, path + ".old"]))
     case .wireExists: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .tables: self.init(.usage, words, hint: ShellWord.deaddrop("help", "init"))
     case .noSuchMessage, .severalMessages:

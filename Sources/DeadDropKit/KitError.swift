@@ -26,6 +26,9 @@ package enum KitError: Error, Equatable, Sendable {
   case wireExists(String)
   /// A directory without a genesis holds a log that the new wire would use.
   case logExists(String)
+  /// No log of the members that are to take it over.
+  case nothingToAdopt(String)
+  case tooMuchToAdopt(String, Int)
   case notAbsolute(String)
   case tables(String, String)
   case noSuchMessage(String)
@@ -103,6 +106,9 @@ extension KitError: CustomStringConvertible {
     case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
     case .wireExists(let path): "\(path) is a wire already"
     case .logExists(let path): "\(path) is there already, and no genesis beside it"
+    case .nothingToAdopt(let path): "\(path) holds no log of these agents to take over"
+    case .tooMuchToAdopt(let path, let count):
+      "\(path) holds \(count) files of lines, and 256 can be taken over"
     case .notAbsolute(let path): "\(path) is not an absolute path"
     case .tables(let file, let what): "\(file): \(what)"
     case .noSuchMessage(let id): "no message on this wire has an id that begins with \(id)"

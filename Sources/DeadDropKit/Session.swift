@@ -15,6 +15,8 @@ package struct Session: ~Copyable {
   package internal(set) var trust: TrustStore
   /// Logs of which nothing can be shown: they were changed since they were verified.
   package internal(set) var changedLogs: [String] = []
+  /// Files whose lines older than the wire are no longer those that the genesis covers.
+  package internal(set) var lostHistories: [String] = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
   /// The time of day, in microseconds since 1970.

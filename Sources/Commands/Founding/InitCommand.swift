@@ -17,15 +17,20 @@ enum InitCommand: Command {
         .values("peer", "HANDLE", "an agent to invite; several make a group"),
         .value("tiers", "FILE", "heartbeat tiers, in the shape of tiers.json"),
         .value("domains", "FILE", "{name: {owner, paths}}: who decides where alone"),
+        .flag("adopt", "take over the logs of older tools that are there, as they are"),
         .flag("local", "make all agents here: they are one person's on one machine"),
       ],
       notes: [
         "Makes the directory _coordination here, or in the main git work tree, or where --dir says.\n"
           + "Give each printed line to its peer alone: it is good once, for 24 hours.",
+        "With --adopt the lines that are there become history: shown, proven by nothing, without\n"
+          + "effect. No byte of them changes, but for an LF where the last line lacks one. Nobody may write\n"
+          + "there meanwhile. Given again after an interruption, it goes on.",
         "Agents under one account are told apart by honesty, not by cryptography.",
       ],
       examples: [
         "deaddrop init --handle forge --peer scribe", "deaddrop init --local forge scribe",
+        "deaddrop init --adopt --handle forge --peer scribe",
       ])
   }
 
@@ -37,7 +42,7 @@ enum InitCommand: Command {
     let request = Founding.Request(
       directory: directory, founder: members[0], peers: Array(members.dropFirst()),
       domains: try domains(invocation, members), tiers: try tiers(invocation),
-      isLocal: invocation.flag("local"))
+      isLocal: invocation.flag("local"), isAdoption: invocation.flag("adopt"))
     let outcome = try CommandFailure.lifting { () throws(KitError) in
       try Founding.found(request)
     }
@@ -93,6 +98,9 @@ enum InitCommand: Command {
         "founder": .string(request.founder.name),
         "invites": .array(outcome.invites.map { .object($0.report) }),
       ])
+    for (name, legacy) in outcome.legacy.sorted(by: { $0.key < $1.key }) {
+      report.note("\(name): \(legacy.byteCount) bytes are taken over as history")
+    }
     if outcome.isExcludedFromGit { report.note("git does not see it: .git/info/exclude") }
     for invite in outcome.invites {
       report.note(
