@@ -83,7 +83,7 @@
         let (old, new) = (Self.path(move.from), Self.path(move.to))
         if image.files[new] == nil, let file = files[move.file] {
           image.files[old] = TreeImage.File(bytes: file.versions.last ?? [], mode: file.mode)
-        } else if fate.names[.name(folder: move.from.folder, move.from.name)] == 0 {
+        } else if choice(move.from.folder, move.from.name, fate) == .file(move.file) {
           image.files[old] = nil
         }
       }
@@ -94,14 +94,25 @@
       place.folder.isEmpty ? place.name : place.folder + "/" + place.name
     }
 
+    private static func mayBeNew(_ child: String, _ fate: Fate) -> Bool {
+      fate.newFolder.map { (child + "/").hasPrefix($0 + "/") } ?? true
+    }
+
+    /// What a fate makes a name stand for; nil for nothing.
+    private func choice(_ path: String, _ name: String, _ fate: Fate) -> Entry? {
+      guard let entries = folders[path]?.names[name] else { return nil }
+      let child = path.isEmpty ? name : path + "/" + name
+      let last = Self.mayBeNew(child, fate) && fate.isNewName ? entries.count - 1 : 0
+      let index = fate.names[.name(folder: path, name)] ?? last
+      return entries[min(index, entries.count - 1)]
+    }
+
     private func add(_ path: String, to image: inout TreeImage, _ fate: Fate) {
       guard let folder = folders[path] else { return }
-      for (name, entries) in folder.names {
+      for name in folder.names.keys {
         let child = path.isEmpty ? name : path + "/" + name
-        let mayBeNew = fate.newFolder.map { (child + "/").hasPrefix($0 + "/") } ?? true
-        let last = mayBeNew && fate.isNewName ? entries.count - 1 : 0
-        let index = fate.names[.name(folder: path, name)] ?? last
-        switch entries[min(index, entries.count - 1)] {
+        let mayBeNew = Self.mayBeNew(child, fate)
+        switch choice(path, name, fate) {
         case nil: break
         case .directory:
           image.directories[child] = folders[child]?.mode ?? 0o700
