@@ -117,8 +117,11 @@ package enum LineStream {
   /// Just past the last LF of a file.
   static func lastLineEnd(of file: borrowing OpenFile) throws(HostError) -> Int64 {
     var end = try file.status().byteCount
+    // It is the last byte, mostly.
+    var count = Int64(blockByteCounts.lowerBound)
     while end > 0 {
-      let start = max(0, end - Int64(blockByteCounts.lowerBound))
+      let start = max(0, end - count)
+      count = Int64(blockByteCounts.upperBound)
       let bytes = try file.read(at: start, count: Int(end - start))
       if let feed = bytes.lastIndex(of: UInt8(ascii: "\n")) { return start + Int64(feed) + 1 }
       end = start
