@@ -77,8 +77,9 @@ int chost_watch_add(int watch, const char *path) {
           IN_MOVE_SELF | IN_ONLYDIR));
 }
 
-int chost_rename_new(int directory, const char *old_name, const char *new_name) {
-  return outcome(renameat2(directory, old_name, directory, new_name, RENAME_NOREPLACE));
+int chost_rename_new(int directory, const char *old_name, int new_directory,
+                     const char *new_name) {
+  return outcome(renameat2(directory, old_name, new_directory, new_name, RENAME_NOREPLACE));
 }
 
 #else
@@ -91,8 +92,9 @@ int chost_pipe(int *ends) {
   return 0;
 }
 
-int chost_rename_new(int directory, const char *old_name, const char *new_name) {
-  return outcome(renameatx_np(directory, old_name, directory, new_name, RENAME_EXCL));
+int chost_rename_new(int directory, const char *old_name, int new_directory,
+                     const char *new_name) {
+  return outcome(renameatx_np(directory, old_name, new_directory, new_name, RENAME_EXCL));
 }
 
 

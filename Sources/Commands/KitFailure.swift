@@ -23,6 +23,8 @@ extension CommandFailure {
     case .noHome:
       self.init(.system, words, hint: "export DEADDROP_HOME=/path/to/a/private/directory")
     case .notAbsolute: self.init(.usage, words)
+    case .nothingToAdopt(let path), .tooMuchToAdopt(let path, _):
+      self.init(.refused, words, hint: ShellWord.line(["ls", "-l", path]))
     case .noWire: self.init(.usage, words, hint: "deaddrop init --handle forge --peer scribe")
     case .noIdentity:
       self.init(
@@ -45,7 +47,10 @@ extension CommandFailure {
     case .noKeyFile: self.init(.system, words)
     case .keyExists: self.init(.refused, words, hint: ShellWord.deaddrop("key", "show"))
     case .logExists(let path):
-      self.init(.refused, words, hint: ShellWord.line(["mv", path, path + ".old"]))
+      self.init(
+        .refused, words,
+        hint: "to take it over: deaddrop init --adopt --handle HANDLE --peer PEER; or: "
+          + ShellWord.line(["mv", path, path + ".old"]))
     case .wireExists: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .tables: self.init(.usage, words, hint: ShellWord.deaddrop("help", "init"))
     case .noSuchMessage, .severalMessages:
@@ -93,6 +98,7 @@ extension CommandFailure {
     case .notTheOperator: self.init(.refused, words, hint: "deaddrop resume ID --operator-key FILE")
     case .operatorUnsaid: self.init(.usage, words, hint: "if the operator wants it: --as-operator")
     case .noOperatorKey: self.init(.usage, words, hint: "deaddrop resume ID --as-operator")
+    case .yearIsOpen: self.init(.refused, words, hint: ShellWord.deaddrop("archive", "--now"))
     case .notEvidence(let path): self.init(.refused, words, hint: ShellWord.line(["cat", path]))
     case .claimed(let claim):
       self.init(

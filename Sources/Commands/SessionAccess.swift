@@ -29,7 +29,12 @@ extension Invocation {
       for log in session.changedLogs {
         report.warn("\(log): changed since it was verified, none of it is shown: deaddrop verify")
       }
-      let isUnsafe = catchUp.isUnsafe || !session.changedLogs.isEmpty
+      for file in session.lostHistories {
+        report.warn(
+          "\(file): its lines older than the wire were changed, none is shown: deaddrop verify")
+      }
+      let isUnsafe =
+        catchUp.isUnsafe || !session.changedLogs.isEmpty || !session.lostHistories.isEmpty
       if isReader, isUnsafe, report.code == .done { report.code = .unsafe }
       return report
     }

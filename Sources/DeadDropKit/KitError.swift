@@ -26,6 +26,9 @@ package enum KitError: Error, Equatable, Sendable {
   case wireExists(String)
   /// A directory without a genesis holds a log that the new wire would use.
   case logExists(String)
+  /// No log of the members that are to take it over.
+  case nothingToAdopt(String)
+  case tooMuchToAdopt(String, Int)
   case notAbsolute(String)
   case tables(String, String)
   case noSuchMessage(String)
@@ -92,6 +95,8 @@ package enum KitError: Error, Equatable, Sendable {
   case operatorUnsaid
   /// The genesis names no operator whose signature could be asked for.
   case noOperatorKey
+  /// Only what can get no more lines is archived unasked.
+  case yearIsOpen(Int)
 }
 
 extension KitError {
@@ -139,6 +144,9 @@ extension KitError: CustomStringConvertible {
     case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
     case .wireExists(let path): "\(path) is a wire already"
     case .logExists(let path): "\(path) is there already, and no genesis beside it"
+    case .nothingToAdopt(let path): "\(path) holds no log of these agents to take over"
+    case .tooMuchToAdopt(let path, let count):
+      "\(path) holds \(count) files of lines, and 256 can be taken over"
     case .notAbsolute(let path): "\(path) is not an absolute path"
     case .tables(let file, let what): "\(file): \(what)"
     case .noSuchMessage(let id): "no message on this wire has an id that begins with \(id)"
@@ -188,6 +196,7 @@ extension KitError: CustomStringConvertible {
     case .notPinnable(let what): what
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
+    case .yearIsOpen(let year): "\(year) is not over by this agent's clock"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"
     case .claimed(let claim) where claim.isExpired:
       "the claim of \(claim.holder) on \(claim.resource) expired at \(claim.until.string), and can be"

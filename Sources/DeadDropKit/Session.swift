@@ -15,8 +15,12 @@ package struct Session: ~Copyable {
   package internal(set) var trust: TrustStore
   /// Logs of which nothing can be shown: they were changed since they were verified.
   package internal(set) var changedLogs: [String] = []
+  /// Files whose lines older than the wire are no longer those that the genesis covers.
+  package internal(set) var lostHistories: [String] = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
+  /// The time of day, in microseconds since 1970.
+  package var wallClock: @Sendable () -> Int64 = { WallClock.now() }
   /// The clock that deadlines run by.
   package var bootClock: @Sendable () -> BootMoment = BootMoment.now
   /// The clock by which peers are silent: it stands while the machine sleeps.
@@ -79,7 +83,7 @@ package struct Session: ~Copyable {
     trustFile = file
   }
 
-  package func now() -> Timestamp { Timestamp(microseconds: WallClock.now()) }
+  package func now() -> Timestamp { Timestamp(microseconds: wallClock()) }
 
   package func signingKey() throws(KitError) -> SigningKey {
     try KeyStore(places).signingKey(handle)
@@ -99,14 +103,22 @@ package struct Session: ~Copyable {
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
     try checkMembership()
-    guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
-    let isSound = reader.store.records[handle]?.verdict ?? .sound == .sound
+    let writer = try ownWriter()
     let key = try signingKey()
     return try KitError.liftingWire { () throws(WireError) in
-      try LogWriter(wire: genesis.id, handle: handle, log: log)
-        .append(draft, with: key, shared, state, clock: WallClock.now(), isSound: isSound)
+      try writer.append(
+        draft, with: key, shared, state, clock: wallClock(), isSound: isOwnChainSound)
     }
   }
+
+  /// The way to the own log.
+  func ownWriter() throws(KitError) -> LogWriter {
+    guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
+    return LogWriter(wire: genesis.id, handle: handle, log: log)
+  }
+
+  /// What this agent's reader says of the own chain.
+  var isOwnChainSound: Bool { reader.store.records[handle]?.verdict ?? .sound == .sound }
 
   /// Whether a peer's line may be shown and answered.
   package func isTrusted(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {

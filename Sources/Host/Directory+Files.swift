@@ -102,7 +102,8 @@ extension Directory {
     do throws(HostError) {
       try write(file)
       try file.synchronize()
-      try Kernel.renameToNew(temporary, to: name, at: number, path: path(of: name))
+      try Kernel.renameToNew(
+        temporary, at: number, to: name, at: number, path: path(of: name))
       try synchronize()
     } catch {
       try? unlink(temporary)

@@ -109,6 +109,17 @@ package struct Directory: ~Copyable {
     try Kernel.renameName(old, to: new, at: number, path: path)
   }
 
+  /// Moves a file of it into another directory under a name that must be free: renameat2(2).
+  ///
+  /// Throws EEXIST where there is one, which is left alone.
+  package func move(
+    _ name: String, to other: borrowing Directory, as new: String
+  ) throws(HostError) {
+    let path = try other.path(of: new)
+    _ = try self.path(of: name)
+    try Kernel.renameToNew(name, at: number, to: new, at: other.number, path: path)
+  }
+
   /// Removes a name that is not a directory: unlinkat(2).
   package func unlink(_ name: String) throws(HostError) {
     try Kernel.removeName(name, at: number, path: path(of: name))

@@ -43,14 +43,14 @@ extension Kernel {
 
   /// renameat2(2) to a name that must be free, else EEXIST; `path` is the new one.
   static func renameToNew(
-    _ old: String, to new: String, at directory: Int32, path: String
+    _ old: String, at directory: Int32, to new: String, at newDirectory: Int32, path: String
   ) throws(HostError) {
     try attempt(.rename, path) {
       on {
-        $0.rename(old, at: directory, to: new, at: directory, mustBeNew: true)
+        $0.rename(old, at: directory, to: new, at: newDirectory, mustBeNew: true)
       } else: {
         // SAFETY: both names are lent as NUL-terminated strings for the length of the call.
-        Int(unsafe chost_rename_new(directory, old, new))
+        Int(unsafe chost_rename_new(directory, old, newDirectory, new))
       }
     }
   }

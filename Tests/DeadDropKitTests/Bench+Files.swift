@@ -35,7 +35,19 @@ extension Bench {
     return try read(name).split(separator: lineFeed).map { Array($0) }
   }
 
-  func lines(of handle: Handle) throws -> [[UInt8]] { try lines(log(of: handle)) }
+  func lines(of handle: Handle) throws -> [[UInt8]] {
+    let log = try log(of: handle)
+    return try (archive(of: log) + [log]).flatMap { try lines($0) }
+  }
+
+  /// The archived files of a log in the order of their lines.
+  func archive(of log: String) throws -> [String] {
+    let found = FileManager.default.subpaths(atPath: "\(path)/archive") ?? []
+    return found.compactMap { file in
+      ArchiveName(String(file.split(separator: "/").last ?? ""), of: log)
+        .map { (first: $0.first, file: "archive/\(file)") }
+    }.sorted { $0.first < $1.first }.map(\.file)
+  }
 
   func setLines(_ lines: [[UInt8]], of handle: Handle) throws {
     try overwrite(log(of: handle), with: lines.flatMap { $0 + [lineFeed] })

@@ -114,13 +114,18 @@
       return findings.words
     }
 
-    /// The whole lines of a file of the wire, and how many bytes follow the last LF.
+    /// The whole lines of a log and its archive, and how many bytes follow the last LF.
     func wholeLines(_ name: String) throws -> (lines: [[UInt8]], restCount: Int) {
-      guard FileManager.default.fileExists(atPath: "\(path)/\(name)") else { return ([], 0) }
-      var lines = try read(name).split(
-        separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      let rest = lines.removeLast()
-      return (lines.map { Array($0) }, rest.count)
+      var lines: [[UInt8]] = []
+      var restCount = 0
+      for file in try archive(of: name) + [name] {
+        guard FileManager.default.fileExists(atPath: "\(path)/\(file)") else { continue }
+        var found = try read(file).split(
+          separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        restCount += found.removeLast().count
+        lines += found.map { Array($0) }
+      }
+      return (lines, restCount)
     }
 
     /// One run of `inbox` by a process of its own: what it shows, and what it says of the chains.

@@ -93,5 +93,25 @@
       #expect(try create(false) == [["old"], ["new"], ["new", "old"], []])
       #expect(try create(true) == [["new", "old"], ["new"]])
     }
+
+    @Test("a file that went to another directory has one of its two names, never none or both")
+    func moved() throws {
+      func move(_ isFlushed: Bool) throws -> Set<[String]> {
+        let left = try cuts { directory in
+          try directory.createSubdirectory("sub", permissions: 0o700)
+          try directory.synchronize()
+          let sub = try directory.openSubdirectory("sub")
+          try directory.move("old", to: sub, as: "moved")
+          if isFlushed { try sub.synchronize() }
+          let new = try OpenFile.open("old", in: directory, mode: .append)
+          try new.writeWhole([66])
+          try new.synchronizeData()
+        }
+        #expect(left.allSatisfy { $0["sub/moved"] ?? $0["old"] == bytes(65, 700) })
+        return Set(left.map { $0.keys.sorted() })
+      }
+      #expect(try move(false) == [["old"], ["sub/moved"], ["old", "sub/moved"]])
+      #expect(try move(true) == [["sub/moved"], ["old", "sub/moved"]])
+    }
   }
 #endif

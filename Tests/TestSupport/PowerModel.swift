@@ -37,12 +37,35 @@
           let before = state
           switch traced.call {
           case .fsync, .fdatasync: state.settle(path)
+          case .rename:
+            let source = Self.noteMove(to: path, below: root, &state)
+            Self.look(Self.parent(path), below: root, &state)
+            if let source { Self.look(source, below: root, &state) }
           default:
             Self.look(state.folders[path] == nil ? Self.parent(path) : path, below: root, &state)
           }
           return state != before
         }
       }
+    }
+
+    /// Notes a file that came from another folder; gives that folder.
+    private static func noteMove(
+      to path: String, below root: String, _ state: inout PowerState
+    ) -> String? {
+      let folder = parent(path)
+      let name = String(path.dropFirst(folder.isEmpty ? 0 : folder.utf8.count + 1))
+      guard let directory = try? Directory.open(root + "/" + folder, followLast: true),
+        let status = try? directory.status(of: name),
+        let source = state.folders.first(where: {
+          $0.key != folder && $0.value.inodes[status.inode] != nil
+        }), let number = source.value.inodes[status.inode],
+        let old = source.value.names.first(where: { $0.value.last == .some(.file(number)) })
+      else { return nil }
+      state.folders[folder]?.inodes[status.inode] = number
+      state.moves.append(
+        PowerState.Move(file: number, from: (source.key, old.key), to: (folder, name)))
+      return source.key
     }
 
     private static func parent(_ path: String) -> String {
@@ -112,6 +135,12 @@
     fileprivate mutating func settle(_ path: String) {
       if folders[path] != nil {
         folders[path]?.settle()
+        // A change of two folders is on disk in both.
+        for move in moves where move.from.folder == path || move.to.folder == path {
+          folders[move.from.folder]?.forget(move.file, named: move.from.name)
+          folders[move.to.folder]?.names[move.to.name] = [.file(move.file)]
+        }
+        moves.removeAll { $0.from.folder == path || $0.to.folder == path }
         return
       }
       let slash = path.lastIndex(of: "/")
@@ -137,6 +166,13 @@
       where names[name]?.last != .some(present[name]) {
         names[name, default: [nil]].append(present[name])
       }
+    }
+
+    /// A name has ceased to stand for a file.
+    fileprivate mutating func forget(_ file: Int, named name: String) {
+      guard let entries = names[name], let last = entries.lastIndex(of: .file(file)) else { return }
+      let rest = Array(entries[(last + 1)...])
+      names[name] = rest.isEmpty || rest == [nil] ? nil : rest
     }
 
     fileprivate mutating func settle() {

@@ -24,6 +24,20 @@
       var inodes: [UInt64: Int] = [:]
     }
 
+    /// A file that went from one folder to another: one change, of which no half is left.
+    struct Move: Equatable, Sendable {
+      let file: Int
+      let from: (folder: String, name: String)
+      let to: (folder: String, name: String)
+
+      static func == (one: Move, other: Move) -> Bool {
+        one.file == other.file && one.from == other.from && one.to == other.to
+      }
+    }
+
+    /// Those that neither folder has been flushed since.
+    var moves: [Move] = []
+
     /// By a number that is given out once, as inodes are not.
     var files: [Int: File] = [:]
     /// By path from the root on; "" is the root.
@@ -65,17 +79,40 @@
     func image(_ fate: Fate) -> TreeImage {
       var image = TreeImage()
       add("", to: &image, fate)
+      for move in moves {
+        let (old, new) = (Self.path(move.from), Self.path(move.to))
+        if image.files[new] == nil, let file = files[move.file] {
+          image.files[old] = TreeImage.File(bytes: file.versions.last ?? [], mode: file.mode)
+        } else if choice(move.from.folder, move.from.name, fate) == .file(move.file) {
+          image.files[old] = nil
+        }
+      }
       return image
+    }
+
+    private static func path(_ place: (folder: String, name: String)) -> String {
+      place.folder.isEmpty ? place.name : place.folder + "/" + place.name
+    }
+
+    private static func mayBeNew(_ child: String, _ fate: Fate) -> Bool {
+      fate.newFolder.map { (child + "/").hasPrefix($0 + "/") } ?? true
+    }
+
+    /// What a fate makes a name stand for; nil for nothing.
+    private func choice(_ path: String, _ name: String, _ fate: Fate) -> Entry? {
+      guard let entries = folders[path]?.names[name] else { return nil }
+      let child = path.isEmpty ? name : path + "/" + name
+      let last = Self.mayBeNew(child, fate) && fate.isNewName ? entries.count - 1 : 0
+      let index = fate.names[.name(folder: path, name)] ?? last
+      return entries[min(index, entries.count - 1)]
     }
 
     private func add(_ path: String, to image: inout TreeImage, _ fate: Fate) {
       guard let folder = folders[path] else { return }
-      for (name, entries) in folder.names {
+      for name in folder.names.keys {
         let child = path.isEmpty ? name : path + "/" + name
-        let mayBeNew = fate.newFolder.map { (child + "/").hasPrefix($0 + "/") } ?? true
-        let last = mayBeNew && fate.isNewName ? entries.count - 1 : 0
-        let index = fate.names[.name(folder: path, name)] ?? last
-        switch entries[min(index, entries.count - 1)] {
+        let mayBeNew = Self.mayBeNew(child, fate)
+        switch choice(path, name, fate) {
         case nil: break
         case .directory:
           image.directories[child] = folders[child]?.mode ?? 0o700

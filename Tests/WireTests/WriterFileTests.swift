@@ -49,6 +49,23 @@ struct WriterFileTests {
     }
   }
 
+  @Test("a record of the time before logs had archives is read")
+  func withoutBase() throws {
+    try state { state, path in
+      try save(1...1, state)
+      let id = Bytes32.unheld("line 7").hex
+      let words = "9 7 \(id) 7 4900 650 1800000000000000 7 "
+      let check = SHA256Hasher.hash(Array(words.utf8)).hex.prefix(16)
+      let text = words + check
+      let slot = text + String(repeating: " ", count: 511 - text.utf8.count) + "\n"
+      try put(Array((slot + slot).utf8), path)
+      let record = try #require(try WriterFile.peek(state))
+      #expect(record.head == Head(seq: 7, eventID: .unheld("line 7")))
+      #expect(record.place.number == 7 && record.place.end == 4900 + 651)
+      #expect(record.base == 0)
+    }
+  }
+
   @Test("what was saved last comes back, also over a change in the number of digits")
   func newest() throws {
     try state { state, path in

@@ -33,8 +33,9 @@ int chost_ignore_broken_pipe(void);
 /// ioctl(2): the columns of TIOCGWINSZ.
 int chost_terminal_width(int descriptor);
 
-/// renameat2(2) with RENAME_NOREPLACE in one directory; renameatx_np with RENAME_EXCL on Darwin.
-int chost_rename_new(int directory, const char *_Nonnull old_name, const char *_Nonnull new_name);
+/// renameat2(2) with RENAME_NOREPLACE; renameatx_np with RENAME_EXCL on Darwin.
+int chost_rename_new(int directory, const char *_Nonnull old_name, int new_directory,
+                     const char *_Nonnull new_name);
 
 /// pipe2(2), both ends closed on exec; on Darwin pipe(2) and fcntl(2), which leaves a moment between.
 int chost_pipe(int *_Nonnull ends);

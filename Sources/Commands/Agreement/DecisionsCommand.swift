@@ -10,7 +10,10 @@ enum DecisionsCommand: Command {
     CommandSpec(
       summary: "Show what was agreed, as the messages prove it",
       options: [.value("since", "TIME", "only since a UTC time, or a span such as 2h")],
-      notes: ["With --json: the lines of decisions.jsonl, derived anew from the logs."],
+      notes: [
+        "With --json: the lines of decisions.jsonl, derived anew from the logs. What older tools had\n"
+          + "written there is shown first, unproven; with --json as {\"legacy\":true, …}."
+      ],
       examples: ["deaddrop decisions"])
   }
 
@@ -20,6 +23,10 @@ enum DecisionsCommand: Command {
       let state = try CommandFailure.lifting { () throws(KitError) in try session.wireState() }
       let history = state.history
       var report = Report()
+      let older = try CommandFailure.lifting { () throws(KitError) in
+        try session.legacyDecisions()
+      }
+      for line in older where since == nil { report.items.append(LegacyView.decision(line)) }
       var heldBack = 0
       for (proposal, decision) in state.ratified(under: history) {
         if let since, decision.timestamp < since { continue }

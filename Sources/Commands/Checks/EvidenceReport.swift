@@ -28,7 +28,9 @@ enum EvidenceReport {
   }
 
   private static func numbers(_ evidence: Evidence) -> String {
-    evidence.exhibits.map { String($0.line) }.joined(separator: " and ")
+    evidence.exhibits.map { exhibit in
+      exhibit.file.map { "\(exhibit.line) of \($0)" } ?? String(exhibit.line)
+    }.joined(separator: " and ")
   }
 
   private static func words(_ finding: EvidenceFinding) -> String {

@@ -71,6 +71,9 @@ enum VerifyCommand: Command {
     summary =
       summary
       + ": \(audit.lineCount) lines in \(chains.count) logs, \(audit.decisions.count) decisions"
+    if audit.legacyLineCount > 0 {
+      summary = summary + ", \(audit.legacyLineCount) lines older than the wire"
+    }
     if audit.unseenSignatures > 0 {
       summary = summary + ", \(audit.unseenSignatures) signatures proven by later ones"
     }
@@ -93,7 +96,8 @@ enum VerifyCommand: Command {
       "missing_incidents": .strings(audit.missingIncidents.map(\.hex)),
       "counts": .object([
         "bad": .integer(audit.bad.count), "decisions": .integer(audit.decisions.count),
-        "lines": .integer(audit.lineCount), "logs": .integer(audit.reading.chains.count),
+        "legacy_lines": .integer(audit.legacyLineCount), "lines": .integer(audit.lineCount),
+        "logs": .integer(audit.reading.chains.count),
         "signatures_not_checked": .integer(audit.unseenSignatures),
       ]),
     ]

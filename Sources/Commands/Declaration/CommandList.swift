@@ -35,6 +35,7 @@ package enum CommandList {
     VerifyCommand.self,
     DoctorCommand.self,
     RepairAdoptCommand.self,
+    ArchiveCommand.self,
     CardCommand.self,
     KeyShowCommand.self,
     KeyCreateCommand.self,

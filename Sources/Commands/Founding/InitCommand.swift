@@ -18,15 +18,20 @@ enum InitCommand: Command {
         .value("tiers", "FILE", "heartbeat tiers, in the shape of tiers.json"),
         .value("domains", "FILE", "{name: {owner, paths}}: who decides where alone"),
         .value("operator", "HEX", "public key without which nobody lifts what stops the wire"),
+        .flag("adopt", "take over the logs of older tools that are there, as they are"),
         .flag("local", "make all agents here: they are one person's on one machine"),
       ],
       notes: [
         "Makes the directory _coordination here, or in the main git work tree, or where --dir says.\n"
           + "Give each printed line to its peer alone: it is good once, for 24 hours.",
+        "With --adopt the lines that are there become history: shown, proven by nothing, without\n"
+          + "effect. No byte of them changes, but for an LF where the last line lacks one. Nobody may write\n"
+          + "there meanwhile. Given again after an interruption, it goes on.",
         "Agents under one account are told apart by honesty, not by cryptography.",
       ],
       examples: [
         "deaddrop init --handle forge --peer scribe", "deaddrop init --local forge scribe",
+        "deaddrop init --adopt --handle forge --peer scribe",
       ])
   }
 
@@ -39,7 +44,7 @@ enum InitCommand: Command {
     var request = Founding.Request(
       directory: directory, founder: members[0], peers: Array(members.dropFirst()),
       domains: try domains(invocation, members), tiers: tiers.tiers,
-      isLocal: invocation.flag("local"))
+      isLocal: invocation.flag("local"), isAdoption: invocation.flag("adopt"))
     request.idleCycles = tiers.idleCycles
     request.operatorKey = try operatorKey(invocation)
     let outcome = try CommandFailure.lifting { () throws(KitError) in
@@ -111,6 +116,9 @@ enum InitCommand: Command {
         "founder": .string(request.founder.name),
         "invites": .array(outcome.invites.map { .object($0.report) }),
       ])
+    for (name, legacy) in outcome.legacy.sorted(by: { $0.key < $1.key }) {
+      report.note("\(name): \(legacy.byteCount) bytes are taken over as history")
+    }
     if outcome.isExcludedFromGit { report.note("git does not see it: .git/info/exclude") }
     for invite in outcome.invites {
       report.note(

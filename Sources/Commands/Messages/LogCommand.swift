@@ -44,6 +44,10 @@ enum LogCommand: Command {
     if invocation.flag("refused") { return try RefusedLines.report(filter, invocation) }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       var cursors = CursorSet()
+      let older = try CommandFailure.lifting { () throws(KitError) in
+        try session.legacyHistory(filter)
+      }
+      for line in older { try invocation.emit(LegacyView.answer(line)) }
       try show(&cursors, filter, &session, invocation)
       guard invocation.flag("follow") else { return Report() }
       var watch = FileWatch(session.shared.directory)

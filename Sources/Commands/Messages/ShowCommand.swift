@@ -18,12 +18,13 @@ enum ShowCommand: Command {
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let id = try invocation.messageID("id")
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
-      let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
-      if invocation.flag("raw") {
-        // Exact bytes go to files and pipes; what is looked at or is JSON is escaped.
-        let isExact = invocation.width == nil && !invocation.isJSON
-        return Report([.exact(isExact ? line.bytes : JSONText.escaped(line.bytes))])
+      let older = try CommandFailure.lifting { () throws(KitError) in try session.legacyLine(id) }
+      if let older {
+        return invocation.flag("raw")
+          ? raw(older.bytes, invocation) : Report([LegacyView.answer(older)])
       }
+      let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
+      if invocation.flag("raw") { return raw(line.bytes, invocation) }
       let standing = try CommandFailure.lifting { () throws(KitError) in
         try session.standing(of: line.eventID)
       }
@@ -46,5 +47,11 @@ enum ShowCommand: Command {
       }
       return Report([.answer(lines, json: json)])
     }
+  }
+
+  private static func raw(_ bytes: [UInt8], _ invocation: Invocation) -> Report {
+    // Exact bytes go to files and pipes; what is looked at or is JSON is escaped.
+    let isExact = invocation.width == nil && !invocation.isJSON
+    return Report([.exact(isExact ? bytes : JSONText.escaped(bytes))])
   }
 }

@@ -18,8 +18,10 @@ enum ThreadCommand: Command {
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let id = try invocation.messageID("id")
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
-      let entries = try CommandFailure.lifting { () throws(KitError) in try session.thread(id) }
-      return Report(entries.compactMap { item($0, &session) })
+      let (older, entries) = try CommandFailure.lifting { () throws(KitError) in
+        try session.wholeThread(id)
+      }
+      return Report(older.map(LegacyView.answer) + entries.compactMap { item($0, &session) })
     }
   }
 

@@ -114,7 +114,7 @@ extension Session {
     let lines = now.decisionLines(under: now.history)
     var skipped: [String] = []
     if case .skipped(let why) = DerivedFile.settle(
-      shared, SharedDirectory.decisionsName, with: lines)
+      shared, SharedDirectory.decisionsName, with: lines, genesis.legacy)
     {
       skipped.append(why)
     }

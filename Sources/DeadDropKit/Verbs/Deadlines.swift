@@ -143,7 +143,9 @@ extension Session {
     guard !now.incidents.incidents.isEmpty || !now.incidents.recorded.isEmpty else { return nil }
     let facts = try KitError.liftingWire { () throws(WireError) in try reader.facts(state) }
     let lines = IncidentLog(facts, under: now.history).lines
-    switch DerivedFile.settle(shared, SharedDirectory.incidentLogName, with: lines) {
+    switch DerivedFile.settle(
+      shared, SharedDirectory.incidentLogName, with: lines, genesis.legacy)
+    {
     case .added: return nil
     case .skipped(let why): return why
     }

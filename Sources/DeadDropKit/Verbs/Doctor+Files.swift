@@ -10,7 +10,7 @@ extension Doctor {
     _ shared: borrowing SharedDirectory, _ audit: Audit, _ agent: Handle?
   ) {
     let logs = audit.reading.directory.entries.mapValues(\.log)
-    let known = Set(Self.ownNames + logs.values)
+    let known = Set(Self.ownNames + logs.values + audit.reading.genesis.legacy.keys)
     do {
       let listing = try shared.directory.listing()
       let others = listing.names.filter { !known.contains($0) }
@@ -42,7 +42,24 @@ extension Doctor {
           remedy: ["ls", "-ld", "\(path)/\(SharedDirectory.beatsName)"])
       }
     } catch { note(path, .host(error)) }
+    examineArchive(shared, audit)
     examineTiers(shared, audit.reading.genesis)
+  }
+
+  /// Files of the archive that are read as no part of a log.
+  private mutating func examineArchive(_ shared: borrowing SharedDirectory, _ audit: Audit) {
+    let read = Set(audit.reading.layouts.values.flatMap { $0.archived.map(\.name) })
+    do {
+      var others: [String] = []
+      for year in try shared.archivedYears() {
+        others += try shared.archivedNames(in: year)
+          .map { "\(ArchiveName.directoryName)/\(year)/\($0)" }.filter { !read.contains($0) }
+      }
+      for name in others.prefix(20) {
+        note(.warning, name, "not read as part of a log", remedy: ["ls", "-l", "\(path)/\(name)"])
+      }
+      if others.count > 20 { note(.warning, path, "\(others.count - 20) more such files") }
+    } catch { note("\(path)/\(ArchiveName.directoryName)", .host(error)) }
   }
 
   private static let readable = FilePolicy(owner: .any, forbiddenMode: 0o002)
@@ -162,7 +179,8 @@ extension Doctor {
         .bad, log, "written with another key than the one here",
         remedy: ["deaddrop", "key", "show"])
     }
-    let end = audit.reading.scans[agent]?.end.offset ?? 0
+    let base = audit.reading.layouts[agent]?.live.start.offset ?? 0
+    let end = (audit.reading.scans[agent]?.end.offset ?? 0) - base
     if let size = audit.reading.files[agent]?.byteCount, size > end {
       note(.warning, log, "\(size - end) bytes of an unfinished line: the next append cuts them")
     }

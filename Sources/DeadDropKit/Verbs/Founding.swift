@@ -17,11 +17,14 @@ package enum Founding {
     package var operatorKey: Bytes32?
     /// Whether the peers are this person's own agents, made in the same act.
     package var isLocal: Bool
+    /// Whether logs of older tools that are there are taken over.
+    package var isAdoption: Bool
 
     package init(
       directory: String, founder: Handle, peers: [Handle], domains: [Text: Domain],
-      tiers: [Text: Tier], isLocal: Bool
+      tiers: [Text: Tier], isLocal: Bool, isAdoption: Bool = false
     ) {
+      self.isAdoption = isAdoption
       (self.directory, self.founder, self.peers) = (directory, founder, peers)
       (self.domains, self.tiers, self.isLocal) = (domains, tiers, isLocal)
     }
@@ -34,19 +37,25 @@ package enum Founding {
     package let invites: [Invite]
     /// Whether git was told not to look at it.
     package let isExcludedFromGit: Bool
+    /// What was taken over: how many bytes of which files.
+    package let legacy: [String: Genesis.Legacy]
   }
 
   /// Founds the wire, publishes the founder's card, and makes the peers or their invites.
   package static func found(
     _ request: Request, in places: PrivatePlaces? = nil
   ) throws(KitError) -> Outcome {
-    let members = [request.founder] + request.peers
     let places = try PrivatePlaces.given(places)
-    let logs = members.map { LogName.make(for: $0, among: members) }
-    if try !isUnfinished(request, logs: logs, places) {
-      try checkPlace(request.directory, logs: logs)
+    var plan = Plan(request)
+    if request.isAdoption { plan.logs = try Adopting.logs(of: request) }
+    if try !isUnfinished(request, plan, places) {
+      if request.isAdoption {
+        plan.legacy = try Adopting.takeStock(request, logs: plan.logs)
+      } else {
+        try checkPlace(request.directory, logs: plan.logs)
+      }
       let key = try KeyStore(places).ensureSigningKey(request.founder)
-      try writeGenesis(request, members, key)
+      try writeGenesis(request, plan, key)
     }
     let shared = try KitError.liftingWire { () throws(WireError) in
       try SharedDirectory.open(request.directory)
@@ -55,29 +64,47 @@ package enum Founding {
     let path = shared.path
     var session = try Session(
       places: places, shared: shared, genesis: genesis, handle: request.founder)
-    _ = try session.append(try session.cardDraft(name: request.founder.name, proof: nil))
+    // A founding that goes on where it was cut off has written some of this.
+    if request.isAdoption { _ = try session.catchUp() }
+    var isNew = try session.publishCard()
+    let peers = request.peers.filter { !session.hasJoined($0) }
+    isNew = isNew || !peers.isEmpty
+    guard isNew else { throw .wireExists(path) }
     let invites =
       request.isLocal
       ? try makePeers(request.peers, places, path, &session)
-      : try request.peers.map { peer throws(KitError) in try session.invite(peer) }
+      : try peers.map { peer throws(KitError) in try session.invite(peer) }
     _ = try session.catchUp()
     let isExcluded = try KitError.lifting { () throws(HostError) in
       try GitWorkTree.exclude(path)
     }
     return Outcome(
-      wire: genesis.id, path: path, invites: invites, isExcludedFromGit: isExcluded)
+      wire: genesis.id, path: path, invites: invites, isExcludedFromGit: isExcluded,
+      legacy: genesis.legacy)
+  }
+
+  /// What the genesis will say of files.
+  struct Plan {
+    let members: [Handle]
+    var logs: [String]
+    var legacy: [String: Genesis.Legacy] = [:]
+
+    init(_ request: Request) {
+      let members = [request.founder] + request.peers
+      self.members = members
+      logs = members.map { LogName.make(for: $0, among: members) }
+    }
   }
 
   /// Writes `wire.json` once and for ever, and the copies that people read.
   private static func writeGenesis(
-    _ request: Request, _ members: [Handle], _ key: borrowing SigningKey
+    _ request: Request, _ plan: Plan, _ key: borrowing SigningKey
   ) throws(KitError) {
-    let logs = members.map { LogName.make(for: $0, among: members) }
     let line = Genesis.make(
       founder: request.founder, key: key,
-      members: zip(members, logs).map { .init(handle: $0, log: $1) },
+      members: zip(plan.members, plan.logs).map { .init(handle: $0, log: $1) },
       domains: request.domains, tiers: request.tiers, idleCycles: request.idleCycles,
-      operatorKey: request.operatorKey, nonce: SecureRandom.bytes(16),
+      operatorKey: request.operatorKey, legacy: plan.legacy, nonce: SecureRandom.bytes(16),
       at: Timestamp(microseconds: WallClock.now()))
     do {
       let directory = try Directory.open(request.directory, followLast: false)
@@ -85,10 +112,15 @@ package enum Founding {
         file throws(HostError) in
         try file.writeWhole(line + [UInt8(ascii: "\n")])
       }
-      let tiers = TiersFile.bytes(of: request.tiers, request.idleCycles)
-      try directory.replaceFile("tiers.json", with: tiers, permissions: 0o644, durable: false)
-      try directory.replaceFile(
-        "PROTOCOL.md", with: Array(WireGuide.text.utf8), permissions: 0o644, durable: false)
+      let copies = [
+        ("tiers.json", TiersFile.bytes(of: request.tiers, request.idleCycles)),
+        ("PROTOCOL.md", Array(WireGuide.text.utf8)),
+      ]
+      for (name, bytes) in copies {
+        // What is taken over stays as it is.
+        if request.isAdoption, try directory.status(of: name) != nil { continue }
+        try directory.replaceFile(name, with: bytes, permissions: 0o644, durable: false)
+      }
       try directory.synchronize()
     } catch {
       if error.isExists { throw .wireExists(request.directory) }
@@ -96,17 +128,19 @@ package enum Founding {
     }
   }
 
-  /// Whether an earlier `init` of this agent wrote this very genesis and was cut off before a log.
+  /// Whether an earlier `init` of this agent wrote this very genesis and was cut off: before a log,
+  /// or, where older logs are taken over, anywhere.
   private static func isUnfinished(
-    _ request: Request, logs: [String], _ places: PrivatePlaces
+    _ request: Request, _ plan: Plan, _ places: PrivatePlaces
   ) throws(KitError) -> Bool {
     guard let shared = try? SharedDirectory.open(request.directory),
       let genesis = try? shared.checkedGenesis(), genesis.founder == request.founder,
-      genesis.members.map(\.log) == logs, genesis.domains == request.domains,
-      genesis.operatorKey == request.operatorKey,
+      genesis.members.map(\.handle) == plan.members, genesis.members.map(\.log) == plan.logs,
+      genesis.domains == request.domains, genesis.operatorKey == request.operatorKey,
       try KeyStore(places).publicKey(request.founder) == genesis.founderKey
     else { return false }
-    for log in logs {
+    if request.isAdoption { return !genesis.legacy.isEmpty }
+    for log in plan.logs {
       if let status = try? shared.directory.status(of: log), status.byteCount > 0 { return false }
     }
     return true
@@ -138,10 +172,26 @@ package enum Founding {
         places: places, shared: shared, genesis: session.genesis, handle: handle)
       _ = peer.trust.pin(session.handle, founderKey, .local, at: peer.now())
       try peer.trust.save(peer.state)
-      _ = try peer.append(try peer.cardDraft(name: handle.name, proof: nil))
+      if !session.hasJoined(handle) {
+        _ = try peer.append(try peer.cardDraft(name: handle.name, proof: nil))
+      }
       _ = session.trust.pin(handle, pk, .local, at: session.now())
       try session.trust.save(session.state)
     }
     return []
+  }
+}
+
+extension Session {
+  /// Whether a member's chain has begun, as far as it was read.
+  fileprivate func hasJoined(_ member: Handle) -> Bool {
+    reader.store.records[member]?.head.seq ?? 0 > 0
+  }
+
+  /// Opens the own chain with the card; false where that was done before.
+  fileprivate func publishCard() throws(KitError) -> Bool {
+    if hasJoined(handle) { return false }
+    _ = try append(try cardDraft(name: handle.name, proof: nil))
+    return true
   }
 }

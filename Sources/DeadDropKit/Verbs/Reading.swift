@@ -190,7 +190,7 @@ extension Session {
     return true
   }
 
-  private static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
+  static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
     guard let first = needle.first else { return true }
     return bytes.indices.contains { index in
       bytes[index] == first && bytes[index...].starts(with: needle)

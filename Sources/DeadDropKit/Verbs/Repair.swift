@@ -48,7 +48,9 @@ package enum Repair {
     let heads = try readableHeads(state, genesis.id)
     if let verified = heads?.records[handle]?.head { try require(verified, chain, log, shared) }
     let end = reading.scans[handle]?.end ?? .init()
-    let known = try takeUp(chain, log, end, shared, state)
+    let base = reading.layouts[handle]?.live.start.offset ?? 0
+    let record = WriterRecord(head: chain.head, end: end, base: base)
+    let known = try takeUp(chain, log, record, shared, state)
     // Only now: what refuses must leave all as it was.
     let putAside = try KitError.liftingWire { () throws(WireError) in
       let heads = try HeadStore.putAsideDamaged(state, wire: genesis.id)
@@ -133,7 +135,7 @@ package enum Repair {
   ) throws(KitError) -> Bool {
     if head.seq == 0 || head == chain.head { return true }
     return try KitError.lifting { () throws(HostError) in
-      guard let file = try shared.openIfReadable(log) else { return false }
+      guard let file = try shared.openLog(log) else { return false }
       var isHeld = false
       _ = try LineStream.forEachLine(of: file) { (_, line) throws(HostError) in
         guard let line, let envelope = try? Envelope.read(line),
@@ -150,7 +152,7 @@ package enum Repair {
 
   /// Replaces the writer's record; gives the seq that it knew.
   private static func takeUp(
-    _ chain: Chain, _ log: String, _ end: LineStream.End, _ shared: borrowing SharedDirectory,
+    _ chain: Chain, _ log: String, _ record: WriterRecord, _ shared: borrowing SharedDirectory,
     _ state: borrowing PrivateState
   ) throws(KitError) -> Int? {
     var file = try KitError.liftingWire { () throws(WireError) in
@@ -160,7 +162,7 @@ package enum Repair {
     if let known { try require(known, chain, log, shared) }
     guard known != chain.head else { return known?.seq }
     do {
-      try file.save(WriterRecord(head: chain.head, end: end), state, replacingBoth: true)
+      try file.save(record, state, replacingBoth: true)
     } catch { throw .wire(error) }
     return known?.seq
   }

@@ -12,9 +12,24 @@ package struct ThreadEntry: Sendable {
 }
 
 extension Session {
+  /// The same with the lines of it that are older than the wire, of which the message may be one.
+  package mutating func wholeThread(
+    _ prefix: String
+  ) throws(KitError) -> (older: [LegacyLine], entries: [ThreadEntry]) {
+    let older = try legacyLine(prefix)
+    if let older, let root = older.text(.correlationID) {
+      return (try legacyThread(root), try thread(of: root))
+    }
+    let root = try find(prefix).correlationID
+    return (try legacyThread(root), try thread(of: root))
+  }
+
   /// The conversation that a message is of: each message before its answers, these oldest first.
   package mutating func thread(_ prefix: String) throws(KitError) -> [ThreadEntry] {
-    let root = try find(prefix).correlationID
+    try thread(of: find(prefix).correlationID)
+  }
+
+  private mutating func thread(of root: Text) throws(KitError) -> [ThreadEntry] {
     var cursors = CursorSet()
     let lines = try history(Filter(), after: &cursors).filter { $0.message?.correlationID == root }
     var standings: [Bytes32: ProposalStanding] = [:]

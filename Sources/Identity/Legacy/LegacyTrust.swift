@@ -28,6 +28,11 @@ package struct LegacyTrust: Sendable {
     return Entry(keyID: keyID, key: key, isActive: members["active"]?.flag ?? false)
   }
 
+  /// A list of nobody.
+  package static let empty = LegacyTrust()
+
+  private init() {}
+
   func entry(of handle: LegacyName, keyID: Text) -> Entry? {
     entries[handle.text]?.first { $0.keyID == keyID }
   }

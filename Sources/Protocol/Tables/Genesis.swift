@@ -17,6 +17,16 @@ package struct Genesis: Sendable {
     }
   }
 
+  /// The beginning of a file that is older than the wire.
+  package struct Legacy: Hashable, Sendable {
+    package let byteCount: Int64
+    package let sha256: Bytes32
+
+    package init(byteCount: Int64, sha256: Bytes32) {
+      (self.byteCount, self.sha256) = (byteCount, sha256)
+    }
+  }
+
   package enum Fault: Error, Equatable, Sendable {
     case malformed(Malformation)
     case notCanonical
@@ -34,6 +44,8 @@ package struct Genesis: Sendable {
   private let tierTable: JSONValue
   package let operatorKey: Bytes32?
   package let idleCycles: IdleCycles
+  /// What files of the directory began with when the wire was founded over them, by name.
+  package let legacy: [String: Legacy]
   package let timestamp: Timestamp
 
   package static let protocolVersion = "3.2"
@@ -81,6 +93,7 @@ package struct Genesis: Sendable {
       operatorKey = nil
     }
     idleCycles = IdleCycles(object["idle_cycles"])
+    legacy = try require("legacy", Self.legacy(object["legacy"]))
   }
 
   package var domains: [Text: Domain] { Domain.table(domainTable) ?? [:] }
@@ -100,6 +113,24 @@ package struct Genesis: Sendable {
     return members
   }
 
+  /// Nil unless each name is one of a file beside the genesis.
+  private static func legacy(_ value: JSONValue?) -> [String: Legacy]? {
+    guard let value else { return [:] }
+    guard let entries = value.members?.members, entries.count <= legacyLimit else { return nil }
+    var legacy: [String: Legacy] = [:]
+    for entry in entries {
+      guard LogName.isFile(entry.key), let object = entry.value.members,
+        let byteCount = object["bytes"]?.int, byteCount >= 0,
+        let sha256 = object["sha256"]?.text.flatMap(Bytes32.init(hex:))
+      else { return nil }
+      legacy[entry.key.string] = Legacy(byteCount: Int64(byteCount), sha256: sha256)
+    }
+    return legacy
+  }
+
+  /// So many files of an older wire can be taken over.
+  package static let legacyLimit = 256
+
   private static func isSigned(_ object: JSONObject, by founder: Handle, _ pk: Bytes32) -> Bool {
     guard let key = try? PublicKey(checking: pk), let id = object["event_id"]?.text,
       let digest = Bytes32(hex: id),
@@ -113,8 +144,14 @@ package struct Genesis: Sendable {
   package static func make(
     founder: Handle, key: borrowing SigningKey, members: [Member], domains: [Text: Domain],
     tiers: [Text: Tier], idleCycles: IdleCycles = IdleCycles(), operatorKey: Bytes32? = nil,
-    nonce: [UInt8], at time: Timestamp
+    legacy: [String: Legacy] = [:], nonce: [UInt8], at time: Timestamp
   ) -> [UInt8] {
+    var taken = JSONObject()
+    for (name, legacy) in legacy {
+      taken[Text(name)] = .object([
+        "bytes": .integer(Int(legacy.byteCount)), "sha256": .string(legacy.sha256.hex),
+      ])
+    }
     let object: JSONObject = [
       "v": .integer(1), "type": .string("genesis"), "protocol": .string(protocolVersion),
       "timestamp": .string(time.string), "from": .string(founder.name),
@@ -127,6 +164,7 @@ package struct Genesis: Sendable {
       // The usual ones need not be said.
       "idle_cycles": idleCycles == IdleCycles() ? nil : idleCycles.value,
       "operator": operatorKey.map { .hex($0) },
+      "legacy": legacy.isEmpty ? nil : .object(taken),
     ]
     return LineSignature.sign(object, as: founder, with: key)
   }
@@ -153,6 +191,14 @@ package enum LogName {
     let peer = Text(utf8: Array(bytes[(separator + 4)..<(bytes.count - 6)]))
     return Handle(Text(utf8: Array(bytes[..<separator]))) != nil
       && (peer == "all" || Handle(peer) != nil)
+  }
+
+  /// `<name>.jsonl`, of printable ASCII and without a slash.
+  package static func isFile(_ name: Text) -> Bool {
+    let suffix = Array(".jsonl".utf8)
+    return (suffix.count + 1...255).contains(name.utf8.count)
+      && name.utf8.suffix(suffix.count).elementsEqual(suffix)
+      && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
   }
 
   private static func separator(in name: String) -> Int? {

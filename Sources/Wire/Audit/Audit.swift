@@ -15,7 +15,8 @@ package struct Audit: Sendable {
   }
 
   package let reading: WireReading
-  /// Logs in the order of the genesis, then derived files; lines ascending.
+  /// Logs in the order of the genesis, each with its archive first, then derived files; lines
+  /// ascending.
   package let bad: [BadLine]
   /// What messages derive, whatever the file says, oldest first.
   package let decisions: [Bytes32]
@@ -24,6 +25,8 @@ package struct Audit: Sendable {
   /// Incidents that `incident_log.jsonl` does not hold yet.
   package let missingIncidents: [Bytes32]
   package let lineCount: Int
+  /// Lines older than the wire that the genesis covers, those in the logs counted.
+  package let legacyLineCount: Int
   /// Stored signatures that were not looked at: later ones prove their lines.
   package let unseenSignatures: Int
 
@@ -34,12 +37,13 @@ package struct Audit: Sendable {
     let reading = try WireReading(shared, genesis, options)
     let history = reading.state.history
     let lines = reading.state.decisionLines(under: history)
-    let file = try DerivedFile.compare(shared, SharedDirectory.decisionsName, with: lines)
+    let file = try DerivedFile.compare(
+      shared, SharedDirectory.decisionsName, with: lines, genesis.legacy)
     var bad: [BadLine] = []
     for handle in reading.handles {
-      guard let log = reading.directory.entries[handle]?.log else { continue }
       bad += (reading.chains[handle]?.faults ?? []).map {
-        BadLine(file: log, line: $0.place.number, reason: $0.fault)
+        let (file, line) = reading.locate($0.place.number, of: handle)
+        return BadLine(file: file, line: line, reason: $0.fault)
       }
     }
     bad += file.foreign.map {
@@ -48,11 +52,18 @@ package struct Audit: Sendable {
     let facts = reading.handles.flatMap { reading.chains[$0]?.facts ?? [] }
     let incidents = IncidentLog(facts, under: history)
     let mirror = try DerivedFile.compare(
-      shared, SharedDirectory.incidentLogName, with: incidents.lines, besides: incidents.idle)
+      shared, SharedDirectory.incidentLogName, with: incidents.lines, genesis.legacy,
+      besides: incidents.idle)
     bad += mirror.foreign.map {
       BadLine(file: SharedDirectory.incidentLogName, line: $0, reason: .notDerived)
     }
     missingIncidents = mirror.missing
+    let old = try LegacyHistory(shared, genesis)
+    let logs = Set(reading.directory.entries.values.map(\.log))
+    // Of a log the reading has told it already.
+    bad += old.lost.filter { !logs.contains($0) }
+      .map { BadLine(file: $0, line: 1, reason: .eventIDMismatch) }
+    legacyLineCount = old.lineCount
     self.reading = reading
     self.bad = bad
     decisions = lines.map(\.id)
@@ -84,14 +95,20 @@ package enum DerivedFile {
   /// `idle` lines are not at fault where they stand, and not missed where they do not.
   package static func compare(
     _ shared: borrowing SharedDirectory, _ name: String,
-    with lines: [(id: Bytes32, line: [UInt8])], besides idle: Set<[UInt8]> = []
+    with lines: [(id: Bytes32, line: [UInt8])], _ legacy: [String: Genesis.Legacy] = [:],
+    besides idle: Set<[UInt8]> = []
   ) throws(HostError) -> Comparison {
     var comparison = Comparison()
     var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
     let all = Set(left.keys)
     if try shared.isOdd(name) { comparison.foreign = [1] }
-    if let file = try shared.openIfReadable(name) {
-      let end = try LineStream.forEachLine(of: file) { (place, line) throws(HostError) in
+    if let file = try shared.openLog(name) {
+      // What is older than the wire derives from nothing, and need not.
+      let old = try legacy[name].map { (legacy) throws(HostError) in
+        try LegacyPrefix.end(of: file, legacy)
+      }
+      let end = try LineStream.forEachLine(of: file, from: (old ?? nil) ?? .init()) {
+        (place, line) throws(HostError) in
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)
         left[bytes] = nil

@@ -19,7 +19,7 @@ struct ChainAssembly {
   /// The file is the one that was scanned; it is read again only where runs overlap.
   static func assemble(
     _ handle: Handle, _ scan: LogScan, _ entry: KeyDirectory.Entry, wire: Bytes32,
-    after head: Head = .none, spans: [KeySpan] = [], in file: borrowing OpenFile
+    after head: Head = .none, spans: [KeySpan] = [], in file: LogFile
   ) throws(HostError) -> Chain {
     var assembly = ChainAssembly(handle, scan, entry, wire: wire, after: head, spans: spans)
     return try assembly.run(file)
@@ -64,7 +64,7 @@ struct ChainAssembly {
     let prev: Bytes32
   }
 
-  private mutating func run(_ file: borrowing OpenFile) throws(HostError) -> Chain {
+  private mutating func run(_ file: LogFile) throws(HostError) -> Chain {
     let order = scan.runs.indices.sorted {
       (scan.runs[$0].firstSeq, $0) < (scan.runs[$1].firstSeq, $1)
     }
@@ -105,7 +105,7 @@ struct ChainAssembly {
   }
 
   private mutating func extend(
-    with run: Run, from seq: Int, _ file: borrowing OpenFile
+    with run: Run, from seq: Int, _ file: LogFile
   ) throws(HostError) {
     var last = run.lastSeq
     var lastID = run.lastID
@@ -147,7 +147,7 @@ struct ChainAssembly {
   }
 
   /// Judges a run that begins at or before the end of the chain and does not simply go on from it.
-  private mutating func judge(_ run: Run, _ file: borrowing OpenFile) throws(HostError) {
+  private mutating func judge(_ run: Run, _ file: LogFile) throws(HostError) {
     if isContinuation {
       chain.needsFullRead = true
       return
@@ -184,7 +184,7 @@ struct ChainAssembly {
   }
 
   private mutating func judgeBeyond(
-    _ run: Run, _ file: borrowing OpenFile
+    _ run: Run, _ file: LogFile
   ) throws(HostError) {
     if Mutant.on(.acceptGap), run.pk == key {
       return try extend(with: run, from: run.firstSeq, file)
@@ -241,7 +241,7 @@ struct ChainAssembly {
 
   /// The ids of a run's lines, read again.
   private static func ids(
-    of run: Run, in file: borrowing OpenFile
+    of run: Run, in file: LogFile
   ) throws(HostError) -> [Bytes32] {
     var ids: [Bytes32] = []
     let start = LineStream.End(offset: run.firstPlace.offset, lineCount: run.firstPlace.number - 1)
@@ -256,14 +256,14 @@ struct ChainAssembly {
   }
 
   /// Makes `chainIDs` hold the ids of the chain so far.
-  private mutating func loadChainIDs(_ file: borrowing OpenFile) throws(HostError) {
+  private mutating func loadChainIDs(_ file: LogFile) throws(HostError) {
     guard chainIDs == nil else { return }
     chainIDs = [0: .zero]
     for segment in chain.segments { try noteIDs(of: segment.run, segment.seqs, file) }
   }
 
   private mutating func noteIDs(
-    of run: Run, _ seqs: ClosedRange<Int>, _ file: borrowing OpenFile
+    of run: Run, _ seqs: ClosedRange<Int>, _ file: LogFile
   ) throws(HostError) {
     guard chainIDs != nil else { return }
     let ids = try Self.ids(of: run, in: file)

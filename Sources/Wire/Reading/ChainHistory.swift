@@ -27,14 +27,18 @@ package enum ChainHistory {
     of handle: Handle, _ record: HeadRecord, wire: Bytes32, from cursor: Cursor? = nil,
     _ shared: borrowing SharedDirectory, wanted: @escaping @Sendable (Envelope) -> Bool
   ) throws(HostError) -> [ShownLine]? {
-    guard let file = try shared.openIfReadable(record.log) else { return [] }
+    let cursor = record.verdict == .sound ? cursor : nil
+    guard
+      let file = try shared.openLog(
+        record.log, record.layout, from: cursor?.head.seq ?? 0 > 0 ? cursor?.end.offset ?? 0 : 0)
+    else { return [] }
     var request = LogScan.Request(wire: wire, handle: handle) { envelope in
       // Without the lines that change the key the chain could not be followed past them.
       wanted(envelope) || envelope.eventID == record.head.eventID
         || envelope.kind == MessageType.keyAdd.kind
     }
     request.provenID = record.head.eventID
-    if let cursor, cursor.head.seq > 0, record.verdict == .sound {
+    if let cursor, cursor.head.seq > 0 {
       let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
       let spans = record.spans.filter { $0.fromSeq <= cursor.head.seq + 1 }
       let scan = try LogScan(file, from: cursor.end, request)
@@ -46,8 +50,10 @@ package enum ChainHistory {
     }
     let entry = KeyDirectory.Entry(
       log: record.log, namedKey: record.openingKey, recoveries: record.recoveries)
-    let scan = try LogScan(file, request)
-    let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: file)
+    guard let whole = try shared.openLog(record.log, record.layout) else { return [] }
+    let start = whole.layout.extends(record.layout) ? record.layout.start : .init()
+    let scan = try LogScan(whole, from: start, request)
+    let chain = try ChainAssembly.assemble(handle, scan, entry, wire: wire, in: whole)
     // What is left of a log that was rolled back is still its writer's.
     guard reaches(record, chain) || record.verdict == .rollback else { return nil }
     return shown(chain, record, wanted)

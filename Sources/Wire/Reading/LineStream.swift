@@ -19,19 +19,43 @@ package enum LineStream {
   /// Gives each line from an offset on, its LF not included; nil for one beyond the reader's limit.
   ///
   /// Ends with the last of the lines wanted, or before one that begins at the limit. Bytes after
-  /// the last LF are not given: they are not part of a log.
+  /// the last LF of a file are not given: they are not part of a log.
   package static func forEachLine(
-    of file: borrowing OpenFile, from start: End = End(), through last: LinePlace? = nil,
+    of log: LogFile, from start: End = End(), through last: LinePlace? = nil,
     before limit: Int64 = .max, _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
+  ) throws(HostError) -> End {
+    var end = start
+    for piece in log.pieces(from: start.offset) {
+      let range = piece.range
+      end.offset = max(end.offset, range.lowerBound)
+      guard end.offset < limit else { return end }
+      end = try forEachLine(
+        of: piece.held.file, at: range.lowerBound, from: end, through: last,
+        before: min(limit, range.upperBound), body)
+      if let last, end.lineCount >= last.number { return end }
+    }
+    return end
+  }
+
+  /// The same of one file, which begins at a place of the log.
+  package static func forEachLine(
+    of file: borrowing OpenFile, at base: Int64 = 0, from start: End = End(),
+    through last: LinePlace? = nil, before limit: Int64 = .max,
+    _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
   ) throws(HostError) -> End {
     var end = start
     // A log that grew by one line is not read in large blocks.
     let stop: Int64
-    if let last { stop = last.end } else { stop = min(try file.status().byteCount, limit) }
+    if let last {
+      stop = last.end
+    } else {
+      stop = min(try file.status().byteCount + base, limit)
+    }
     let wanted = Int(clamping: stop - start.offset)
     let bounds = blockByteCounts
     var reader = BlockReader(
-      from: start.offset, blockByteCount: min(max(wanted, bounds.lowerBound), bounds.upperBound))
+      from: start.offset - base,
+      blockByteCount: min(max(wanted, bounds.lowerBound), bounds.upperBound))
     var tail = 0
     var overlong = 0
     while try reader.next(of: file, keeping: tail) {
@@ -60,7 +84,19 @@ package enum LineStream {
   }
 
   /// Where the first line begins that does so in the range; nil where none does.
-  static func lineStart(
+  static func lineStart(of log: LogFile, in range: Range<Int64>) throws(HostError) -> Int64? {
+    for piece in log.pieces(from: range.lowerBound) {
+      let (first, end) = (piece.range.lowerBound, piece.range.upperBound)
+      if first >= range.upperBound { return nil }
+      // Every file begins with a line.
+      if first >= range.lowerBound { return first }
+      let local = (range.lowerBound - first)..<(min(range.upperBound, end) - first)
+      if let found = try lineStart(of: piece.held.file, in: local) { return first + found }
+    }
+    return nil
+  }
+
+  private static func lineStart(
     of file: borrowing OpenFile, in range: Range<Int64>
   ) throws(HostError) -> Int64? {
     let offset = range.lowerBound
@@ -76,5 +112,20 @@ package enum LineStream {
       start += Int64(reader.block.count)
     }
     return nil
+  }
+
+  /// Just past the last LF of a file.
+  static func lastLineEnd(of file: borrowing OpenFile) throws(HostError) -> Int64 {
+    var end = try file.status().byteCount
+    // It is the last byte, mostly.
+    var count = Int64(blockByteCounts.lowerBound)
+    while end > 0 {
+      let start = max(0, end - count)
+      count = Int64(blockByteCounts.upperBound)
+      let bytes = try file.read(at: start, count: Int(end - start))
+      if let feed = bytes.lastIndex(of: UInt8(ascii: "\n")) { return start + Int64(feed) + 1 }
+      end = start
+    }
+    return 0
   }
 }

@@ -2,7 +2,7 @@ package import Host
 import Identity
 package import WireFormat
 
-/// One pass over a log file: its runs, its faulty lines, and where its last whole line ends.
+/// One pass over a log: its runs, its faulty lines, and where its last whole line ends.
 ///
 /// Knows no keys but those that the lines name; whether a run may stand is for `ChainAssembly`.
 package struct LogScan: Sendable {
@@ -11,6 +11,8 @@ package struct LogScan: Sendable {
   package internal(set) var end: LineStream.End
   /// Stored signatures that were not looked at, because a later one proves their lines.
   package internal(set) var unseenSignatures = 0
+  /// Where in the log the files begin in which lines were met, with the lines before them.
+  package internal(set) var partStarts: [LineStream.End] = []
 
   /// What a pass looks for.
   package struct Request: Sendable {
@@ -38,9 +40,9 @@ package struct LogScan: Sendable {
   ///
   /// The result does not depend on the size of the parts.
   package init(
-    _ file: borrowing OpenFile, from start: LineStream.End = .init(), _ request: Request
+    _ file: LogFile, from start: LineStream.End = .init(), _ request: Request
   ) throws(HostError) {
-    let byteCount = try file.status().byteCount - start.offset
+    let byteCount = try file.byteCount() - start.offset
     // Where every signature is checked a part takes long: small ones leave no processor idle at the
     // end.
     let wanted = max(1, request.partByteCount / (request.checksEverySignature ? 16 : 1))
@@ -81,12 +83,18 @@ private struct ScanPart: Sendable {
   ///
   /// Their numbers count from 1 in the part.
   init(
-    _ file: borrowing OpenFile, _ first: Int64?, before limit: Int64, _ request: LogScan.Request
+    _ file: LogFile, _ first: Int64?, before limit: Int64, _ request: LogScan.Request
   ) throws(HostError) {
     self.init(end: .init(offset: first ?? 0))
     guard let first, first < limit else { return }
+    let starts = file.layout.parts.map(\.start.offset)
+    var next = starts.firstIndex { $0 >= first } ?? starts.count
     let end = try LineStream.forEachLine(of: file, from: scan.end, before: limit) {
       (place, line) throws(HostError) in
+      while next < starts.count, starts[next] <= place.offset {
+        scan.partStarts.append(.init(offset: starts[next], lineCount: place.number - 1))
+        next += 1
+      }
       if let line {
         try take(line, place, in: file, request)
       } else {
@@ -98,14 +106,14 @@ private struct ScanPart: Sendable {
 
   private mutating func refuse(
     _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
-    in file: borrowing OpenFile, _ request: LogScan.Request
+    in file: LogFile, _ request: LogScan.Request
   ) throws(HostError) {
     scan.faults.append(FaultyLine(place, fault, claim: claim))
     try endRun(in: file, request)
   }
 
   private mutating func take(
-    _ line: Span<UInt8>, _ place: LinePlace, in file: borrowing OpenFile,
+    _ line: Span<UInt8>, _ place: LinePlace, in file: LogFile,
     _ request: LogScan.Request
   ) throws(HostError) {
     let envelope: Envelope
@@ -163,7 +171,7 @@ private struct ScanPart: Sendable {
 
   /// Checks the last signature of the run, taking lines off its end until one holds.
   mutating func endRun(
-    in file: borrowing OpenFile, _ request: LogScan.Request
+    in file: LogFile, _ request: LogScan.Request
   ) throws(HostError) {
     guard var ended = run else { return }
     run = nil
@@ -193,7 +201,7 @@ private struct ScanPart: Sendable {
   }
 
   private func place(
-    before place: LinePlace, in file: borrowing OpenFile
+    before place: LinePlace, in file: LogFile
   ) throws(HostError) -> LinePlace? {
     let end = place.offset - 1
     guard end > 0 else { return nil }
@@ -213,7 +221,7 @@ private struct ScanPart: Sendable {
 extension ScanPart {
   /// Puts the part that follows in the file behind this one; a run goes on across the seam.
   mutating func append(
-    _ next: ScanPart, in file: borrowing OpenFile, _ request: LogScan.Request
+    _ next: ScanPart, in file: LogFile, _ request: LogScan.Request
   ) throws(HostError) {
     var next = next
     next.renumber(after: scan.end.lineCount)
@@ -230,6 +238,7 @@ extension ScanPart {
     try endRun(in: file, request)
     scan.runs += next.scan.runs
     scan.faults += next.scan.faults
+    scan.partStarts += next.scan.partStarts
     scan.unseenSignatures += next.scan.unseenSignatures
     scan.end = next.scan.end
     (run, runKeyID) = (next.run, next.runKeyID)
@@ -239,6 +248,7 @@ extension ScanPart {
     for index in scan.runs.indices { scan.runs[index].renumber(after: lineCount) }
     run?.renumber(after: lineCount)
     scan.faults = scan.faults.map { $0.renumbered(after: lineCount) }
+    for index in scan.partStarts.indices { scan.partStarts[index].lineCount += lineCount }
     scan.end.lineCount += lineCount
   }
 }

@@ -9,8 +9,10 @@ package struct WireReading: Sendable {
   package private(set) var directory: KeyDirectory
   package private(set) var chains: [Handle: Chain] = [:]
   package private(set) var scans: [Handle: LogScan] = [:]
-  /// The size and identity of each log when it was read.
+  /// The size and identity of the file that still grows of each log, when it was read.
   package private(set) var files: [Handle: FileStatus] = [:]
+  /// The files that each log lies in.
+  package private(set) var layouts: [Handle: LogLayout] = [:]
   package private(set) var state: WireState
 
   package struct Options: Sendable {
@@ -57,37 +59,46 @@ package struct WireReading: Sendable {
     _ shared: borrowing SharedDirectory, _ options: Options
   ) throws(HostError) {
     for (handle, entry) in directory.entries where chains[handle] == nil {
-      guard let file = try shared.openIfReadable(entry.log) else {
+      let found = try shared.openLog(entry.log)
+      let isOdd = found?.layout.live.isThere == true ? false : try shared.isOdd(entry.log)
+      guard var file = found else {
         let scan = LogScan(end: .init())
         scans[handle] = scan
         var empty = Chain(handle: handle, head: .none, spans: [])
         empty.openingKey = entry.namedKey
-        if try shared.isOdd(entry.log) {
-          let nowhere = LinePlace(number: 1, offset: 0, byteCount: 0)
-          empty.faults = [FaultyLine(nowhere, .malformed)]
-        }
+        if isOdd { empty.faults = [.nowhere(after: scan.end)] }
+        if genesis.legacy[entry.log] != nil { empty.faults = [.lostLegacy] }
         chains[handle] = empty.reconciled(with: options.known[handle] ?? .nothing, scan)
         continue
+      }
+      var hasLost = false
+      if let legacy = genesis.legacy[entry.log] {
+        if let begun = try file.begun(behind: legacy) { file = begun } else { hasLost = true }
       }
       let scan: LogScan
       if let held = scans[handle] {
         scan = held
       } else {
         scan = try self.scan(file, handle, options)
-        files[handle] = try file.status()
+        files[handle] = try file.liveStatus()
+        layouts[handle] = file.layout.counted(by: scan)
         scans[handle] = scan
       }
       // Where nobody has named a key, the one that this reader knows the chain by stays.
       let opened = KeyDirectory.Entry(
         log: entry.log, namedKey: entry.namedKey ?? options.known[handle]?.openingKey,
         recoveries: entry.recoveries)
-      chains[handle] = try ChainAssembly.assemble(handle, scan, opened, wire: genesis.id, in: file)
+      var chain = try ChainAssembly.assemble(handle, scan, opened, wire: genesis.id, in: file)
         .reconciled(with: options.known[handle] ?? .nothing, scan)
+      if isOdd { chain.faults.append(.nowhere(after: scan.end)) }
+      if hasLost { chain.faults.removeAll { $0.place.number == 1 } }
+      if hasLost { chain.faults.insert(.lostLegacy, at: 0) }
+      chains[handle] = chain
     }
   }
 
   private func scan(
-    _ file: borrowing OpenFile, _ handle: Handle, _ options: Options
+    _ file: LogFile, _ handle: Handle, _ options: Options
   ) throws(HostError) -> LogScan {
     let knownSeq = options.known[handle]?.head.seq
     var request = LogScan.Request(wire: genesis.id, handle: handle) { envelope in
@@ -98,7 +109,7 @@ package struct WireReading: Sendable {
     request.partByteCount = options.partByteCount
     let log = directory.entries[handle]?.log ?? ""
     request.progress = { options.progress(log, $0, $1) }
-    return try LogScan(file, request)
+    return try LogScan(file, from: file.layout.start, request)
   }
 
   private mutating func fold() {
@@ -108,6 +119,25 @@ package struct WireReading: Sendable {
         if let message = try? Message(fact.bytes.span, fact.envelope) { _ = state.fold(message) }
       }
     }
+  }
+}
+
+extension WireReading {
+  /// The file that a line of a log stands in, and its number there.
+  package func locate(_ number: Int, of handle: Handle) -> (file: String, line: Int) {
+    layouts[handle]?.locate(number) ?? (directory.entries[handle]?.log ?? "", number)
+  }
+}
+
+extension FaultyLine {
+  /// A file that no longer begins with the bytes whose hash the genesis has.
+  fileprivate static let lostLegacy = FaultyLine(
+    LinePlace(number: 1, offset: 0, byteCount: 0), .eventIDMismatch)
+
+  /// A thing that is no file, where a log should go on.
+  fileprivate static func nowhere(after end: LineStream.End) -> FaultyLine {
+    let place = LinePlace(number: end.lineCount + 1, offset: end.offset, byteCount: 0)
+    return FaultyLine(place, .malformed)
   }
 }
 

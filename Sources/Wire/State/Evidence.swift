@@ -8,16 +8,19 @@ package import WireFormat
 ///
 ///     {"handle", "lines": [{"bytes": base64, "line"}], "log", "reason", "wire"}
 ///
+/// A line of an archived file has its path in the wire as `file`.
 /// A fork has both lines, which prove it to anybody. A rollback has the line that was held: it
 /// proves that its writer signed it; that the log no longer shows it is this reader's word.
 package struct Evidence: Equatable, Sendable {
   package struct Exhibit: Equatable, Sendable {
     package let bytes: [UInt8]
-    /// Where it stood in its log, from 1.
+    /// Where it stood in its file, from 1.
     package let line: Int
+    /// The path of that file in the wire; nil for the log's own name.
+    package let file: String?
 
-    package init(bytes: [UInt8], line: Int) {
-      (self.bytes, self.line) = (bytes, line)
+    package init(bytes: [UInt8], line: Int, file: String? = nil) {
+      (self.bytes, self.line, self.file) = (bytes, line, file)
     }
   }
 
@@ -33,7 +36,10 @@ package struct Evidence: Equatable, Sendable {
     wire: Bytes32, handle: Handle, log: String, reason: String, exhibits: [Exhibit]
   ) {
     (self.wire, self.handle, self.log) = (wire, handle, log)
-    (self.reason, self.exhibits) = (reason, exhibits)
+    self.reason = reason
+    self.exhibits = exhibits.map {
+      Exhibit(bytes: $0.bytes, line: $0.line, file: $0.file == log ? nil : $0.file)
+    }
   }
 
   package static let directoryName = "evidence"
@@ -60,7 +66,10 @@ package struct Evidence: Equatable, Sendable {
       "lines": .array(
         exhibits.map {
           let bytes = Array($0.bytes.prefix(ReaderLimits.lineByteCount))
-          return .object(["bytes": .string(Base64.encode(bytes)), "line": .integer($0.line)])
+          return .object([
+            "bytes": .string(Base64.encode(bytes)), "file": $0.file.map { .string($0) },
+            "line": .integer($0.line),
+          ])
         }),
       "log": .string(log), "reason": .string(reason), "wire": .string(wire.hex),
     ]
@@ -78,7 +87,8 @@ package struct Evidence: Equatable, Sendable {
       guard let bytes = line.members?["bytes"]?.text.flatMap({ Base64.decode($0) }),
         let number = line.members?["line"]?.int
       else { return nil }
-      exhibits.append(Exhibit(bytes: bytes, line: number))
+      let file = line.members?["file"]?.text?.string
+      exhibits.append(Exhibit(bytes: bytes, line: number, file: file))
     }
     self.init(
       wire: wire, handle: handle, log: log.string, reason: reason.string, exhibits: exhibits)

@@ -1,4 +1,4 @@
-package import Host
+import Host
 package import Identity
 package import WireFormat
 
@@ -20,27 +20,23 @@ package struct HeadRecord: Equatable, Sendable {
   /// The hash of what stands between the head's line and the end, where that is little: lines that
   /// were refused, in whose place good ones may come.
   package var tail: Bytes32?
-  /// How far the log was read; hints, like the two below.
+  /// How far the log was read; a hint, like the next.
   package var end: LineStream.End
-  package var device: UInt64
-  package var inode: UInt64
+  /// The files that it was read from.
+  package var layout: LogLayout
 
   /// Whether the lines from here on can be read without the ones before.
   var isContinuable: Bool { verdict == .sound && head.seq > 0 }
 
-  /// Waits until the log that was read is on disk; false where another file is in its place by now.
+  /// Waits until the log that was read is on disk; false where another log is in its place by now.
   ///
   /// A head that is saved must not be ahead of the disk: a power cut would convict its writer.
   func synchronizeLog(_ shared: borrowing SharedDirectory) throws(HostError) -> Bool {
-    guard let file = try shared.openIfReadable(log), isSameFile(as: try file.status()) else {
-      return false
-    }
+    guard let file = try shared.openLog(log, layout, from: headPlace.offset),
+      file.layout.extends(layout)
+    else { return false }
     try file.synchronizeData()
     return true
-  }
-
-  package func isSameFile(as status: FileStatus) -> Bool {
-    status.device == device && status.inode == inode
   }
 }
 
@@ -63,7 +59,9 @@ extension HeadRecord {
         .integer(headPlace.number), .integer(Int(headPlace.offset)), .integer(headPlace.byteCount),
       ]),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
-      "file": .strings([String(device), String(inode)]), "tail": tail.map { .hex($0) },
+      "files": .array(layout.parts.map(\.value)),
+      "start": .array([.integer(Int(layout.start.offset)), .integer(layout.start.lineCount)]),
+      "tail": tail.map { .hex($0) },
     ]
   }
 
@@ -75,7 +73,7 @@ extension HeadRecord {
       let faults = object["faults"]?.int, let line = object["line"]?.text,
       let place = object["place"]?.elements?.compactMap(\.int), place.count == 3,
       let end = object["end"]?.elements?.compactMap(\.int), end.count == 2,
-      let file = object["file"]?.texts?.compactMap({ UInt64($0.string) }), file.count == 2
+      let layout = LogLayout(object, log)
     else { return nil }
     self.init(
       log: log, head: Head(seq: seq, eventID: id), spans: spans,
@@ -84,7 +82,47 @@ extension HeadRecord {
       forkSeq: object["fork_seq"]?.int, faultCount: faults, headLine: line.utf8,
       headPlace: LinePlace(number: place[0], offset: Int64(place[1]), byteCount: place[2]),
       tail: object["tail"]?.text.flatMap(Bytes32.init(hex:)),
-      end: .init(offset: Int64(end[0]), lineCount: end[1]), device: file[0], inode: file[1])
+      end: .init(offset: Int64(end[0]), lineCount: end[1]), layout: layout)
+  }
+}
+
+extension LogLayout {
+  /// Reads `files`, or the one `file` of the time before logs had archives.
+  fileprivate init?(_ object: JSONObject, _ log: String) {
+    guard let values = object["files"]?.elements else {
+      guard let live = LogPart(log, .init(), object["file"]) else { return nil }
+      self.init(archived: [], live: live)
+      return
+    }
+    let parts = values.compactMap { LogPart($0) }
+    guard parts.count == values.count, let live = parts.last else { return nil }
+    self.init(archived: parts.dropLast(), live: live)
+    let bounds = object["start"]?.elements?.compactMap(\.int) ?? []
+    if bounds.count == 2 { start = .init(offset: Int64(bounds[0]), lineCount: bounds[1]) }
+  }
+}
+
+extension LogPart {
+  fileprivate var value: JSONValue {
+    .object([
+      "file": .strings([String(device), String(inode)]), "name": .string(name),
+      "start": .array([.integer(Int(start.offset)), .integer(start.lineCount)]),
+    ])
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let object = value.members, let name = object["name"]?.text?.string,
+      let start = object["start"]?.elements?.compactMap(\.int), start.count == 2
+    else { return nil }
+    self.init(
+      name, .init(offset: Int64(start[0]), lineCount: start[1]), object["file"])
+  }
+
+  fileprivate init?(_ name: String, _ start: LineStream.End, _ file: JSONValue?) {
+    guard let file = file?.texts?.compactMap({ UInt64($0.string) }), file.count == 2 else {
+      return nil
+    }
+    self.init(name, start: start, device: file[0], inode: file[1])
   }
 }
 

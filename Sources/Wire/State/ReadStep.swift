@@ -15,6 +15,8 @@ struct ReadStep {
 
   let chain: Chain
   let record: HeadRecord
+  /// Where the head's line stood before this read.
+  private let heldPlace: (file: String, line: Int)
 
   /// Looks at a log that was read before, and reads what it grew by.
   ///
@@ -23,21 +25,29 @@ struct ReadStep {
     _ handle: Handle, _ record: HeadRecord, own: WriterRecord?, _ wire: Bytes32,
     _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Look {
-    guard let file = try shared.openIfReadable(record.log) else {
+    // Of a log that does not stand as it should, missing files may have come back.
+    let known = record.verdict == .sound ? record.layout : nil
+    let held = min(record.headPlace.offset, record.end.offset)
+    guard let file = try shared.openLog(record.log, known, from: held) else {
       let isOdd = try shared.isOdd(record.log)
-      return record.inode == 0 && !isOdd ? .unchanged : .needsFullRead
+      return record.layout.isEmpty && !isOdd ? .unchanged : .needsFullRead
     }
-    let status = try file.status()
-    guard record.isSameFile(as: status), status.byteCount >= record.end.offset,
+    let byteCount = try file.byteCount()
+    guard file.layout.extends(record.layout), byteCount >= record.end.offset,
       try record.headStands(in: file)
     else { return .needsFullRead }
+    let layout = file.layout.counted(by: record.layout)
     // The head is back in its place: whether all before it is too, only a full read says.
     if record.verdict == .rollback { return .needsFullRead }
-    if status.byteCount == record.end.offset {
-      return try record.tail == record.hashOfTail(in: file) ? .unchanged : .needsFullRead
+    if known == nil, layout != record.layout { return .needsFullRead }
+    if byteCount == record.end.offset {
+      guard try record.tail == record.hashOfTail(in: file) else { return .needsFullRead }
+      return record.moved(to: layout.counted(by: LogScan(end: record.end)), handle)
     }
     guard record.isContinuable else { return .needsFullRead }
-    if let own, let next = try record.moved(to: own, byteCount: status.byteCount, in: file) {
+    if let own, layout == record.layout,
+      let next = try record.moved(to: own, byteCount: byteCount, in: file)
+    {
       return .ownGrown(next)
     }
     let stored = own?.head ?? .none
@@ -45,7 +55,8 @@ struct ReadStep {
       $0.carriesState || $0.eventID == stored.eventID
     }
     let scan = try LogScan(file, from: record.end, request)
-    if scan.end == record.end { return .unchanged }
+    let counted = layout.counted(by: scan)
+    if scan.end == record.end { return record.moved(to: counted, handle) }
     let entry = KeyDirectory.Entry(log: record.log, recoveries: record.recoveries)
     let chain = try ChainAssembly.assemble(
       handle, scan, entry, wire: wire, after: record.head, spans: record.spans, in: file)
@@ -55,15 +66,17 @@ struct ReadStep {
     // A new key may be that of lines which were refused before it was introduced.
     if chain.spans != record.spans, record.faultCount > 0 { return .needsFullRead }
     var next = record
-    next.end = scan.end
+    (next.end, next.layout) = (scan.end, counted)
     next.faultCount += chain.faults.count
     try next.take(chain, in: file)
     next.tail = try next.hashOfTail(in: file)
     return .grown(ReadStep(chain: chain, record: next))
   }
 
-  private init(chain: Chain, record: HeadRecord) {
+  fileprivate init(chain: Chain, record: HeadRecord, old: HeadRecord? = nil) {
     (self.chain, self.record) = (chain, record)
+    let held = old ?? record
+    heldPlace = held.layout.locate(held.headPlace.number)
   }
 
   /// The record that a full read gives; what it rests on is on disk.
@@ -71,24 +84,39 @@ struct ReadStep {
     _ chain: Chain, _ entry: KeyDirectory.Entry, _ reading: WireReading,
     _ shared: borrowing SharedDirectory, old: HeadRecord?
   ) throws(HostError) {
-    let status = reading.files[chain.handle]
+    let layout = reading.layouts[chain.handle] ?? LogLayout(entry.log)
     var record = HeadRecord(
       log: entry.log, head: chain.head, spans: chain.spans, openingKey: chain.openingKey,
       recoveries: entry.recoveries, verdict: chain.verdict, forkSeq: chain.forkSeq,
       faultCount: chain.faults.count,
       headLine: chain.remembered?.headLine ?? old?.headLine ?? [],
       headPlace: old?.headPlace ?? LinePlace(number: 0, offset: 0, byteCount: 0),
-      end: reading.scans[chain.handle]?.end ?? .init(), device: status?.device ?? 0,
-      inode: status?.inode ?? 0)
-    if chain.remembered == nil, let file = try shared.openIfReadable(entry.log) {
+      end: reading.scans[chain.handle]?.end ?? .init(), layout: layout)
+    if chain.remembered == nil, let file = try shared.openLog(entry.log, layout),
+      file.layout.extends(layout)
+    {
       try file.synchronizeData()
       // A log that is new to this reader must not lose its name either: begun anew, its chain would
       // be another one.
-      if old?.inode != record.inode { try shared.directory.synchronize() }
+      if old?.layout.live != layout.live { try shared.directory.synchronize() }
       try record.take(chain, in: file)
       record.tail = try record.hashOfTail(in: file)
     }
-    self.init(chain: chain, record: record)
+    self.init(chain: chain, record: record, old: old)
+  }
+
+  /// A fault by the file that it stands in.
+  func badLine(_ fault: FaultyLine) -> Audit.BadLine {
+    let (file, line) = record.layout.locate(fault.place.number)
+    return Audit.BadLine(file: file, line: line, reason: fault.fault)
+  }
+
+  /// Whether a fault stands where the record before this read had not come to.
+  func isNew(_ fault: FaultyLine, to old: HeadRecord?) -> Bool {
+    guard let old else { return true }
+    if record.layout.extends(old.layout) { return fault.place.offset >= old.end.offset }
+    let file = record.layout.locate(fault.place.number).file
+    return !old.layout.parts.contains { $0.name == file } || fault.place.offset >= old.end.offset
   }
 
   /// Keeps what convicts somebody, and the lines that were refused.
@@ -100,12 +128,10 @@ struct ReadStep {
         wire: wire, handle: chain.handle, log: record.log, reason: reason, exhibits: exhibits
       ).keep(state)
     }
-    let held = chain.remembered.map {
-      Evidence.Exhibit(bytes: $0.headLine, line: record.headPlace.number)
-    }
+    let held = chain.remembered.map { exhibit($0.headLine, heldPlace) }
     if let held, !held.bytes.isEmpty { keep(ChainVerdict.rollback.rawValue, [held]) }
     guard !chain.faults.isEmpty || chain.forkSeq != nil,
-      let file = try? shared.openIfReadable(record.log)
+      let file = try? shared.openLog(record.log, record.layout)
     else { return }
     if let seq = chain.forkSeq,
       let rivals = EvidenceFinding.rivals(
@@ -118,7 +144,7 @@ struct ReadStep {
     where fault.place.byteCount > 0 && fault.fault != .fork {
       let count = min(fault.place.byteCount, ReaderLimits.lineByteCount)
       guard let bytes = try? file.read(at: fault.place.offset, count: count) else { continue }
-      keep(fault.fault.rawValue, [.init(bytes: bytes, line: fault.place.number)])
+      keep(fault.fault.rawValue, [exhibit(bytes, record.layout.locate(fault.place.number))])
     }
   }
 
@@ -129,7 +155,7 @@ struct ReadStep {
     _ faults: [FaultyLine], _ wire: Bytes32, _ shared: borrowing SharedDirectory
   ) -> Int? {
     let malformed = faults.filter { $0.fault == .malformed && $0.place.byteCount > 0 }
-    guard !malformed.isEmpty, let file = try? shared.openIfReadable(record.log) else { return nil }
+    guard !malformed.isEmpty, let file = try? shared.openLog(record.log) else { return nil }
     return malformed.prefix(64).compactMap { fault in
       guard fault.place.byteCount <= ReaderLimits.lineByteCount,
         let bytes = try? file.read(at: fault.place.offset, count: fault.place.byteCount),
@@ -141,12 +167,18 @@ struct ReadStep {
     }.max()
   }
 
+  private func exhibit(
+    _ bytes: [UInt8], _ place: (file: String, line: Int)
+  ) -> Evidence.Exhibit {
+    Evidence.Exhibit(bytes: bytes, line: place.line, file: place.file)
+  }
+
   /// The lines that hold a seq or the one after it, which may link to another line of that seq.
   ///
   /// Only those that a key of the chain signed, each once: no lines that claim a place in vain, and
   /// be they many, hide the ones that prove something.
   private func lines(
-    from seq: Int, _ wire: Bytes32, in file: borrowing OpenFile
+    from seq: Int, _ wire: Bytes32, in file: LogFile
   ) -> [Evidence.Exhibit] {
     var lines: [Evidence.Exhibit] = []
     var seen: Set<Bytes32> = []
@@ -159,15 +191,23 @@ struct ReadStep {
       let bytes = line.bytes(in: 0..<line.count)
       guard case .success = SignedLine.read(bytes, wire: wire, handle: chain.handle) else { return }
       seen.insert(envelope.eventID)
-      lines.append(.init(bytes: bytes, line: place.number))
+      lines.append(exhibit(bytes, record.layout.locate(place.number)))
     }
     return lines
   }
 }
 
 extension HeadRecord {
+  /// What a look came to that met no new line, but perhaps the same ones in other files.
+  fileprivate func moved(to layout: LogLayout, _ handle: Handle) -> ReadStep.Look {
+    guard layout != self.layout else { return .unchanged }
+    var next = self
+    next.layout = layout
+    return .grown(ReadStep(chain: Chain(handle: handle, head: head, spans: spans), record: next))
+  }
+
   /// Whether the head's line is still where it was.
-  func headStands(in file: borrowing OpenFile) throws(HostError) -> Bool {
+  func headStands(in file: LogFile) throws(HostError) -> Bool {
     guard head.seq > 0 else { return true }
     let bytes = try file.read(at: headPlace.offset, count: headPlace.byteCount + 1)
     return bytes == headLine + [UInt8(ascii: "\n")]
@@ -178,7 +218,7 @@ extension HeadRecord {
   /// What the writer stored it need not read: it signed these lines, each after a look at the one
   /// before. They were synchronised before its record of them was saved.
   fileprivate func moved(
-    to own: WriterRecord, byteCount: Int64, in file: borrowing OpenFile
+    to own: WriterRecord, byteCount: Int64, in file: LogFile
   ) throws(HostError) -> HeadRecord? {
     guard own.head.seq > head.seq, own.factSeq <= head.seq, own.place.end == byteCount,
       own.place.byteCount > 0
@@ -195,7 +235,7 @@ extension HeadRecord {
   }
 
   /// Moves to the head of a chain just read from this file.
-  fileprivate mutating func take(_ chain: Chain, in file: borrowing OpenFile) throws(HostError) {
+  fileprivate mutating func take(_ chain: Chain, in file: LogFile) throws(HostError) {
     (head, spans) = (chain.head, chain.spans)
     guard let last = chain.segments.last else { return }
     // Only a segment that ends with its run has its last line at the run's end.
@@ -206,20 +246,20 @@ extension HeadRecord {
     headLine = try file.read(at: place.offset, count: place.byteCount)
     // The file may have changed since it was scanned: then nothing of it is remembered.
     guard let envelope = try? Envelope.read(headLine.span), envelope.eventID == head.eventID else {
-      (headLine, inode) = ([], 0)
+      (headLine, layout) = ([], layout.forgotten())
       return
     }
   }
 
   /// Nil where nothing was refused behind the head, or too much to look at it each time.
-  fileprivate func hashOfTail(in file: borrowing OpenFile) throws(HostError) -> Bytes32? {
+  fileprivate func hashOfTail(in file: LogFile) throws(HostError) -> Bytes32? {
     let count = end.offset - headPlace.end
     guard faultCount > 0, head.seq > 0, (1...65_536).contains(count) else { return nil }
     return SHA256Hasher.hash(try file.read(at: headPlace.end, count: Int(count)))
   }
 
   private static func place(
-    of segment: Segment, in file: borrowing OpenFile
+    of segment: Segment, in file: LogFile
   ) throws(HostError) -> LinePlace {
     let run = segment.run
     var found = run.lastPlace

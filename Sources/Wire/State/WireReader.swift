@@ -115,9 +115,7 @@ package struct WireReader: Sendable {
     var news = News()
     var facts: [KeptLine] = []
     for step in steps {
-      news.bad += step.chain.faults.map {
-        Audit.BadLine(file: step.record.log, line: $0.place.number, reason: $0.fault)
-      }
+      news.bad += step.chain.faults.map { step.badLine($0) }
       news.hasMoved = news.hasMoved || !step.chain.segments.isEmpty
       facts += step.chain.facts.filter(\.envelope.carriesState)
       step.keepEvidence(genesis.id, shared, state)
@@ -290,7 +288,7 @@ package struct WireReader: Sendable {
     let old = store.records[step.chain.handle]
     let isNewVerdict = old?.verdict ?? .sound != step.record.verdict
     return step.chain.faults.filter {
-      isNewVerdict || $0.place.offset >= old?.end.offset ?? 0
+      isNewVerdict || step.isNew($0, to: old)
     }
   }
 
@@ -303,8 +301,7 @@ package struct WireReader: Sendable {
     var records: [Handle: HeadRecord] = [:]
     for step in steps {
       let old = store.records[step.chain.handle]
-      news.bad += newFaults(of: step)
-        .map { Audit.BadLine(file: step.record.log, line: $0.place.number, reason: $0.fault) }
+      news.bad += newFaults(of: step).map { step.badLine($0) }
       news.hasMoved = news.hasMoved || old?.head != step.record.head
       facts += step.chain.facts.filter(\.envelope.carriesState)
       records[step.chain.handle] = step.record

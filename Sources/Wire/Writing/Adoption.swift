@@ -12,15 +12,52 @@ struct Adoption {
 
   /// Moves the record over lines that a crash left, and cuts an unfinished one; gives what to tell.
   ///
-  /// Throws `ownLogBehind`, `ownLogAhead` or `ownLogDiffers`.
+  /// `live` is the file that grows, nil where an archive has just moved it away. Throws
+  /// `ownLogBehind`, `ownLogAhead` or `ownLogDiffers`.
   func settle(
-    _ record: inout WriterRecord, _ file: borrowing OpenFile
+    _ record: inout WriterRecord, _ live: LogFile.Held?, _ shared: borrowing SharedDirectory
   ) throws(WireError) -> [String] {
     let held = record
-    let found = try WireError.lifting { () throws(HostError) in try look(held, file) }
+    if try WireError.lifting({ () throws(HostError) in try endsAsLeft(held, live) }) { return [] }
+    let log = try WireError.lifting { () throws(HostError) in try open(live, shared) }
+    guard let log else {
+      if held.head.seq > 0 { throw .ownLogBehind(log: writer.log, seq: held.head.seq) }
+      return []
+    }
+    let base = log.layout.live.start.offset
+    let found = try WireError.lifting { () throws(HostError) in
+      // What a kill has kept an archive from: its name is as durable as what is written next.
+      if base != held.base { try shared.synchronizeArchive() }
+      return try look(held, log)
+    }
+    record.base = base
     guard let found else { return [] }
-    try judge(found, known: record.head)
-    return try WireError.lifting { () throws(HostError) in try take(found, &record, file) }
+    try judge(found, known: held.head)
+    return try WireError.lifting { () throws(HostError) in try take(found, &record, live) }
+  }
+
+  /// Whether the file that grows ends with the own last line: all else is as it was then.
+  private func endsAsLeft(
+    _ record: WriterRecord, _ live: LogFile.Held?
+  ) throws(HostError) -> Bool {
+    let start = record.place.offset - record.base
+    guard let live, record.head.seq > 0, start >= 0,
+      try live.file.status().byteCount == record.place.end - record.base
+    else { return false }
+    let bytes = try live.file.read(at: start, count: record.place.byteCount + 1)
+    return isLastLine(bytes, of: record)
+  }
+
+  /// The whole log, of which the file that grows must be the one that is held.
+  private func open(
+    _ live: LogFile.Held?, _ shared: borrowing SharedDirectory
+  ) throws(HostError) -> LogFile? {
+    let log = try shared.openLog(writer.log)
+    let status = try live?.file.status()
+    if let log, !log.layout.live.isSameFile(as: status) {
+      throw .refused("\(shared.path)/\(writer.log)", .replaced)
+    }
+    return log
   }
 
   /// A log that does not end where the record says.
@@ -30,24 +67,27 @@ struct Adoption {
     let isInPlace: Bool
     let end: LineStream.End
     let chain: Chain
+    let base: Int64
   }
 
   /// Nil where the log ends with the own last line.
-  private func look(
-    _ record: WriterRecord, _ file: borrowing OpenFile
-  ) throws(HostError) -> Found? {
-    let size = try file.status().byteCount
-    let isInPlace = size < record.place.end ? false : try isLastLine(record, in: file)
+  private func look(_ record: WriterRecord, _ log: LogFile) throws(HostError) -> Found? {
+    let size = try log.byteCount()
+    let isInPlace = size < record.place.end ? false : try isLastLine(record, in: log)
     if isInPlace, size == record.place.end { return nil }
-    let (scan, chain) = try read(record, isInPlace: isInPlace, file)
-    return Found(byteCount: size, isInPlace: isInPlace, end: scan.end, chain: chain)
+    let (scan, chain) = try read(record, isInPlace: isInPlace, log)
+    return Found(
+      byteCount: size, isInPlace: isInPlace, end: scan.end, chain: chain,
+      base: log.layout.live.start.offset)
   }
 
-  private func isLastLine(
-    _ record: WriterRecord, in file: borrowing OpenFile
-  ) throws(HostError) -> Bool {
+  private func isLastLine(_ record: WriterRecord, in log: LogFile) throws(HostError) -> Bool {
     guard record.head.seq > 0 else { return true }
-    let bytes = try file.read(at: record.place.offset, count: record.place.byteCount + 1)
+    let bytes = try log.read(at: record.place.offset, count: record.place.byteCount + 1)
+    return isLastLine(bytes, of: record)
+  }
+
+  private func isLastLine(_ bytes: [UInt8], of record: WriterRecord) -> Bool {
     guard bytes.last == UInt8(ascii: "\n") else { return false }
     let line = bytes.span.extracting(..<(bytes.count - 1))
     guard let envelope = try? Envelope.read(line) else { return false }
@@ -77,12 +117,12 @@ struct Adoption {
 
   /// Cuts what is no line and moves the record to the end of the log.
   private func take(
-    _ found: Found, _ record: inout WriterRecord, _ file: borrowing OpenFile
+    _ found: Found, _ record: inout WriterRecord, _ live: LogFile.Held?
   ) throws(HostError) -> [String] {
     var notes: [String] = []
     let torn = found.byteCount - found.end.offset
-    if torn > 0, !Mutant.on(.keepTornTail) {
-      try file.truncate(to: found.end.offset)
+    if torn > 0, let live, !Mutant.on(.keepTornTail) {
+      try live.file.truncate(to: found.end.offset - found.base)
       notes.append("\(torn) bytes of an unfinished line were cut from \(writer.log)")
     }
     let ahead = found.chain.head.seq - record.head.seq
@@ -91,7 +131,7 @@ struct Adoption {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
     }
     let (factSeq, timestamp) = (record.factSeq, record.timestamp)
-    record = WriterRecord(head: found.chain.head, end: found.end)
+    record = WriterRecord(head: found.chain.head, end: found.end, base: found.base)
     record.timestamp = timestamp
     if ahead == 0 { record.factSeq = factSeq }
     let last = found.chain.segments.last?.run
@@ -103,7 +143,7 @@ struct Adoption {
 
   /// What the log holds, from the own head on where that is in place and enough.
   private func read(
-    _ record: WriterRecord, isInPlace: Bool, _ file: borrowing OpenFile
+    _ record: WriterRecord, isInPlace: Bool, _ file: LogFile
   ) throws(HostError) -> (LogScan, Chain) {
     let head = record.head
     let request = LogScan.Request(wire: writer.wire, handle: writer.handle) {

@@ -17,14 +17,15 @@ package struct Receipt: Equatable, Sendable {
 ///     openat     writer.txt  O_RDWR|O_CREAT       private: no peer can hold it
 ///     flock      LOCK_EX|LOCK_NB                    up to 5 s, then the holder is named
 ///     pread                                         the own head
-///     openat     LOG  O_RDWR|O_APPEND|O_CREAT|O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK
+///     openat     LOG  O_RDWR|O_APPEND|O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK
 ///     fstat                                         regular, ours, one link, not writable by others
 ///     fstatat    LOG                                still this inode?
 ///     pread                                         the own last line is where it was left
+///     [openat    LOG  O_CREAT as well]              where there is none, after a look at the archive
 ///     [ftruncate]                                   bytes after the last LF are not part of the log
 ///     write                                         the whole line and its LF, once
 ///     fdatasync
-///     [fsync     the directory and its parent]      with the first line of the log
+///     [fsync     the directory and its parent]      with the first line of the file
 ///     pwrite     writer.txt                       fdatasynced every 32nd time
 ///     close                                         unlocks
 ///
@@ -65,40 +66,38 @@ package struct LogWriter: Sendable {
   ) throws(WireError) -> OpenLog {
     var recordFile = try WriterFile.lock(state)
     var record = recordFile.record ?? WriterRecord()
-    try requireLog(record.head.seq, shared)
-    let file = try openFile(shared)
+    let live = try openFile(shared, mode: .appendExisting)
     let notes = try Adoption(writer: self, pk: pk, isKnown: recordFile.record != nil)
-      .settle(&record, file)
+      .settle(&record, live, shared)
     // The end is as it was left, and a reader has found that what is before it is not.
     guard isSound else { throw .ownLogDiffers(log: log, seq: record.head.seq) }
     // What was adopted is durable before anything is added: one cut or kill after the other must not
     // add up.
     if !notes.isEmpty { try recordFile.save(record, state, durable: true) }
-    return OpenLog(self, recordFile, file, record, notes: notes, synchronizes: synchronizes)
+    return OpenLog(
+      self, recordFile, live, record, notes: notes, synchronizes: synchronizes)
   }
 
-  /// Throws rather than let a new log begin where the old one has gone.
-  private func requireLog(_ seq: Int, _ shared: borrowing SharedDirectory) throws(WireError) {
-    guard seq > 0 else { return }
-    let isThere = try WireError.lifting { () throws(HostError) in
-      try shared.directory.status(of: log) != nil
-    }
-    if !isThere { throw .ownLogBehind(log: log, seq: seq) }
-  }
-
-  /// The file that the log's name stands for now: an archive may just have moved the old one away.
-  private func openFile(_ shared: borrowing SharedDirectory) throws(WireError) -> OpenFile {
+  /// The file that the log's name stands for now; nil when there is none and none may be made.
+  func openFile(
+    _ shared: borrowing SharedDirectory, mode: OpenMode
+  ) throws(WireError) -> LogFile.Held? {
     try WireError.lifting { () throws(HostError) in
       while true {
-        let file = try OpenFile.open(
-          log, in: shared.directory, mode: .append, permissions: 0o644)
+        let file: OpenFile
+        do throws(HostError) {
+          file = try OpenFile.open(log, in: shared.directory, mode: mode, permissions: 0o644)
+        } catch {
+          if error.isNotFound, mode == .appendExisting { return nil }
+          throw error
+        }
         let status = try file.require(.own)
         guard let named = try shared.directory.status(of: log), named.isSameFile(as: status) else {
           continue
         }
         // A second name that was taken away meanwhile shows in neither look alone.
         try file.require(.own, named: log, in: shared.directory)
-        return file
+        return LogFile.Held(file)
       }
     }
   }

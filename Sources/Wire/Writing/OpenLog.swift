@@ -4,22 +4,23 @@ package import WireFormat
 
 /// An agent's own log while it is locked: it ends where this agent left it, and grows line by line.
 package struct OpenLog: ~Copyable {
-  private let writer: LogWriter
+  let writer: LogWriter
   private var recordFile: WriterFile
-  private let file: OpenFile
-  private var record: WriterRecord
+  /// The file that grows; nil where there is none yet.
+  var live: LogFile.Held?
+  var record: WriterRecord
   private var notes: [String]
   private let synchronizes: Bool
   /// The error after which nothing more is written: what is on disk is unknown.
-  private var stopped: HostError?
+  var stopped: HostError?
 
   init(
-    _ writer: LogWriter, _ recordFile: consuming WriterFile, _ file: consuming OpenFile,
+    _ writer: LogWriter, _ recordFile: consuming WriterFile, _ live: LogFile.Held?,
     _ record: WriterRecord, notes: [String], synchronizes: Bool
   ) {
     (self.writer, self.record, self.notes) = (writer, record, notes)
     self.recordFile = recordFile
-    self.file = file
+    self.live = live
     self.synchronizes = synchronizes
   }
 
@@ -37,6 +38,8 @@ package struct OpenLog: ~Copyable {
     guard record.head.seq > 0 || draft.type == .agentCard else {
       throw .notJoined(writer.handle)
     }
+    notes += try archiveClosedYear(at: clock, shared)
+    let file = try growingFile(shared)
     var next = record
     let object = draft.object(
       from: writer.handle, pk: key.publicKey.bytes, wire: writer.wire,
@@ -45,8 +48,8 @@ package struct OpenLog: ~Copyable {
     let line = LineSignature.sign(object, as: writer.handle, with: key)
     let envelope = try check(line)
     let start = record.place.end
-    try write(line + [UInt8(ascii: "\n")], at: start)
-    try synchronize(isFirst: start == 0, shared)
+    try write(line + [UInt8(ascii: "\n")], to: file, at: start - record.base)
+    try synchronize(file, isFirst: start == record.base, shared)
     next.head = Head(seq: record.head.seq + 1, eventID: envelope.eventID)
     next.place = LinePlace(
       number: record.place.number + 1, offset: start, byteCount: line.count)
@@ -63,6 +66,18 @@ package struct OpenLog: ~Copyable {
     return receipt
   }
 
+  /// The file that grows, made where there is none.
+  private mutating func growingFile(
+    _ shared: borrowing SharedDirectory
+  ) throws(WireError) -> LogFile.Held {
+    if let live { return live }
+    guard let made = try writer.openFile(shared, mode: .append) else {
+      throw .ownLogBehind(log: writer.log, seq: record.head.seq)
+    }
+    live = made
+    return made
+  }
+
   /// What a reader would refuse is not written.
   private func check(_ line: [UInt8]) throws(WireError) -> Envelope {
     do { try WriterLimits.check(line: line) } catch { throw .lineTooLarge(byteCount: line.count) }
@@ -74,22 +89,24 @@ package struct OpenLog: ~Copyable {
   }
 
   /// Writes the bytes as one, or leaves the log as it was; where it cannot, nothing more is written.
-  private mutating func write(_ bytes: [UInt8], at start: Int64) throws(WireError) {
+  private mutating func write(
+    _ bytes: [UInt8], to held: LogFile.Held, at start: Int64
+  ) throws(WireError) {
     do throws(HostError) {
       var written = 0
       for _ in 0..<2 {
-        written = try file.writeOnce(bytes)
+        written = try held.file.writeOnce(bytes)
         if written == bytes.count { return }
         // Only the rest makes the system say why: a full disk, mostly. Not its LF: a reader takes a
         // whole line, and must not see it cut off again.
         let rest = Array(bytes[written...].dropLast())
         let reason = Self.failure { () throws(HostError) in
-          if !rest.isEmpty { _ = try file.writeOnce(rest) }
+          if !rest.isEmpty { _ = try held.file.writeOnce(rest) }
         }
-        stopped = Self.failure { () throws(HostError) in try file.truncate(to: start) }
+        stopped = Self.failure { () throws(HostError) in try held.file.truncate(to: start) }
         if let error = stopped ?? reason { throw error }
       }
-      throw .tornWrite(file.path, wanted: bytes.count, wrote: written)
+      throw .tornWrite(held.file.path, wanted: bytes.count, wrote: written)
     } catch { throw .host(error) }
   }
 
@@ -101,11 +118,11 @@ package struct OpenLog: ~Copyable {
   }
 
   private mutating func synchronize(
-    isFirst: Bool, _ shared: borrowing SharedDirectory
+    _ held: LogFile.Held, isFirst: Bool, _ shared: borrowing SharedDirectory
   ) throws(WireError) {
     guard synchronizes else { return }
     do {
-      if !Mutant.on(.skipSync) { try file.synchronizeData() }
+      if !Mutant.on(.skipSync) { try held.file.synchronizeData() }
       guard isFirst, !Mutant.on(.skipDirectorySync) else { return }
       try shared.directory.synchronize()
       try Directory.open(shared.path + "/..", followLast: true).synchronize()

@@ -8,6 +8,8 @@ package struct WriterRecord: Equatable, Sendable {
   package var head = Head.none
   /// Where that line stands in the log.
   package var place = LinePlace(number: 0, offset: 0, byteCount: -1)
+  /// Where in the log the file begins that still grows: behind all that is archived.
+  package internal(set) var base: Int64 = 0
   /// The timestamp of the last line.
   package var timestamp = Timestamp(microseconds: .min)
   /// The last line that can change the state: a reader of the own log needs none of those after it.
@@ -17,9 +19,10 @@ package struct WriterRecord: Equatable, Sendable {
 
   package init() {}
 
-  /// A record of a log that ends with this line.
-  package init(head: Head, end: LineStream.End) {
+  /// A record of a log that ends with this line, and whose growing file begins at `base`.
+  package init(head: Head, end: LineStream.End, base: Int64 = 0) {
     self.head = head
+    self.base = base
     // The next line goes to the end of the file, whatever stands between it and the own head.
     place = LinePlace(number: end.lineCount, offset: end.offset, byteCount: -1)
     factSeq = head.seq
@@ -124,7 +127,7 @@ package struct WriterFile: ~Copyable {
 extension WriterRecord {
   /// Words with single spaces between, a check of them at the end, filled up with spaces.
   ///
-  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ CHECK
+  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE CHECK
   fileprivate func slot(byteCount: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount)
@@ -132,6 +135,7 @@ extension WriterRecord {
     Self.append(head.eventID.hex, to: &bytes)
     for number in [
       place.number, Int(place.offset), place.byteCount, Int(timestamp.microseconds), factSeq,
+      Int(base),
     ] { Self.append(String(number), to: &bytes) }
     bytes += Self.check(bytes).utf8
     while bytes.count < byteCount - 1 { bytes.append(UInt8(ascii: " ")) }
@@ -163,21 +167,25 @@ extension WriterRecord {
   fileprivate init?(slot: [UInt8]) {
     var words: [[UInt8]] = []
     var start = 0
-    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 9 {
+    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 10 {
+      // What follows is filling.
+      if index == start { break }
       words.append(Array(slot[start..<index]))
       start = index + 1
     }
-    guard words.count == 9, words[8].count == 16 else { return nil }
+    // Before logs had archives there was no base.
+    if words.count == 9 { words.insert(Array("0".utf8), at: 8) }
+    guard words.count == 10, words[9].count == 16 else { return nil }
     let covered = Array(slot[..<(start - 17)])
     let numbers = words.map { Int(String(decoding: $0, as: UTF8.self)) }
-    guard Array(Self.check(covered).utf8) == words[8],
+    guard Array(Self.check(covered).utf8) == words[9],
       let id = Bytes32(hex: Text(utf8: words[2])), let serial = numbers[0], let seq = numbers[1],
       let line = numbers[3], let offset = numbers[4], let byteCount = numbers[5],
-      let timestamp = numbers[6], let factSeq = numbers[7]
+      let timestamp = numbers[6], let factSeq = numbers[7], let base = numbers[8]
     else { return nil }
     head = Head(seq: seq, eventID: id)
     place = LinePlace(number: line, offset: Int64(offset), byteCount: byteCount)
     self.timestamp = Timestamp(microseconds: Int64(timestamp))
-    (self.factSeq, self.serial) = (factSeq, serial)
+    (self.factSeq, self.serial, self.base) = (factSeq, serial, Int64(base))
   }
 }

@@ -69,6 +69,20 @@ package struct Timestamp: Hashable, Sendable {
     }
     let fraction = take(1_000_000)
     let (second, minute, hour) = (take(60), take(60), take(24))
+    let (year, month, day) = Self.date(ofDay: rest)
+    return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2))"
+      + ":\(pad(second, 2)).\(pad(fraction, 6))Z"
+  }
+
+  /// The year in UTC.
+  package var year: Int {
+    let day: Int64 = 86_400_000_000
+    let days = microseconds >= 0 ? microseconds / day : (microseconds - day + 1) / day
+    return Int(Self.date(ofDay: days).year)
+  }
+
+  /// The date of a day that is counted from 1970-01-01.
+  private static func date(ofDay rest: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let days = rest + 719_468
     let era = (days >= 0 ? days : days - 146_096) / 146_097
     let dayOfEra = days - era * 146_097
@@ -78,9 +92,7 @@ package struct Timestamp: Hashable, Sendable {
     let shifted = (5 * dayOfYear + 2) / 153
     let day = dayOfYear - (153 * shifted + 2) / 5 + 1
     let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2))"
-      + ":\(pad(second, 2)).\(pad(fraction, 6))Z"
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
   private func pad(_ value: Int64, _ width: Int) -> String {
