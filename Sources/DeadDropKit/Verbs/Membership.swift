@@ -148,7 +148,10 @@ extension Session {
 
   /// Throws where nothing counts any more that this agent writes.
   func checkMembership() throws(KitError) {
-    guard reader.store.isEnded, let ending = try ownEnding() else { return }
+    // What was not settled yet may end it: the flag is as old as the last settling.
+    guard reader.store.isEnded || reader.store.isUnsettled, let ending = try ownEnding() else {
+      return
+    }
     throw .ended(ending)
   }
 

@@ -12,29 +12,95 @@
     /// promised.
     func checkEnd() throws {
       heal()
-      for round in 0..<4 {
-        syncAll()
-        for member in honest {
-          if round == 0 {
-            repairIfNeeded(member)
-            pinAgain(member)
-          }
-          var chance = random.fork()
-          _ = command(member) { session, _ in
-            while true {
-              let before = ledger.given[member.handle]?.count
-              try readInbox(of: member, &session, &chance)
-              if ledger.given[member.handle]?.count == before { break }
-            }
-          }
-        }
+      syncAll()
+      for member in honest {
+        repairIfNeeded(member)
+        pinAgain(member)
       }
+      hearEverything()
+      letTimePass()
+      hearEverything()
       try checkStep()
       try checkMembers()
       try checkAcknowledged()
       try checkGiven()
       try checkAgreement()
+      try checkIncidents()
+      try checkClaims()
       try checkProofs()
+    }
+
+    /// Everybody reads all there is, and what that makes others write.
+    private func hearEverything() {
+      for _ in 0..<4 {
+        syncAll()
+        for member in honest {
+          var chance = random.fork()
+          command(member) { session, _ in
+            var before: Int?
+            while before != ledger.given[member.handle]?.count ?? 0 {
+              before = ledger.given[member.handle]?.count ?? 0
+              try readInbox(of: member, &session, &chance)
+            }
+          }
+        }
+      }
+    }
+
+    /// Long enough for every deadline, with everybody beating and hearing the others.
+    private func letTimePass() {
+      for _ in 0..<4 {
+        for member in honest {
+          command(member) { session, _ in _ = try session.heartbeat(Heartbeat()) }
+        }
+        syncAll()
+        time.nanoseconds += 2_000_000_000_000
+      }
+      for member in honest { command(member) { _, _ in } }
+      syncAll()
+    }
+
+    /// Every incident is acked, or was lifted, or the wire is in safe mode.
+    private func checkIncidents() throws {
+      for member in honest {
+        var open: [IncidentStanding] = []
+        var active: Set<Handle> = []
+        command(member) { session, _ in
+          let now = try session.wireState()
+          let history = now.history
+          open = now.incidentStandings(under: history).filter { $0.status == .open }
+          active = Set(honest.map(\.handle)).filter { now.ending(of: $0, under: history) == nil }
+        }
+        for standing in open where isHonest(standing.incident.writer) {
+          // Nobody records its own miss.
+          guard standing.missing.contains(where: { !active.subtracting([$0]).isEmpty }) else {
+            continue
+          }
+          throw Violation(
+            promise: "every incident is acked, or the wire is in safe mode",
+            words:
+              "\(standing.incident.eventID.hex.prefix(8)) of \(standing.incident.writer) still "
+              + "waits for \(standing.missing), says \(member.handle)")
+        }
+      }
+    }
+
+    /// Of claims that overlap one holds.
+    private func checkClaims() throws {
+      for member in honest {
+        var holding: [Claim] = []
+        command(member) { session, _ in
+          holding = try session.openClaims().filter { $0.status == .holds }.map(\.claim)
+        }
+        for (index, one) in holding.enumerated() {
+          for other in holding.dropFirst(index + 1)
+          where one.holder != other.holder && one.resource.overlaps(other.resource) {
+            throw Violation(
+              promise: "of claims that overlap one holds",
+              words: "\(one.holder) and \(other.holder), says \(member.handle)")
+          }
+        }
+      }
     }
 
     /// Whoever cannot sign does what the error says.
@@ -95,7 +161,7 @@
     func checkAgreement() throws {
       var first: (Handle, [String], [Handle: Held])?
       // Of its own log a writer knows the head although a host hides the lines.
-      for member in honest where !attacked.keys.contains(where: { $0.host == member.host.number }) {
+      for member in honest where !attacks.keys.contains(where: { $0.host == member.host.number }) {
         var view: ([String], [Handle: Held])?
         _ = command(member) { session, _ in
           let held = session.reader.store.records.mapValues {

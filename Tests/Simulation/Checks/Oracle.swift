@@ -66,11 +66,17 @@
     private func owners(of proposal: Message, by proposer: Handle) -> Set<Handle> {
       let others = Set(genesis.members.map(\.handle)).subtracting([proposer])
       let body = proposal.body?.members
-      if body?["effects"] != nil { return others }
+      if let effects = body?["effects"] { return others.subtracting(removed(by: effects)) }
       let named = Set(
         (body?["domains"]?.texts ?? []).compactMap { genesis.domains[$0]?.owner }
       ).intersection(others)
       return named.isEmpty ? others : named
+    }
+
+    /// Who is taken out has no say in it.
+    private func removed(by effects: JSONValue) -> [Handle] {
+      let entries = effects.members?["members"]?.members?["remove"]?.elements ?? []
+      return entries.compactMap { $0.members?["handle"]?.text.flatMap { Handle($0) } }
     }
 
     private func firstAnswer(to id: Bytes32, by owner: Handle) -> Message? {

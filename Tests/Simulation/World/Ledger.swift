@@ -4,6 +4,15 @@
 
   /// What the simulation knows to be true, however the agents come to see it.
   struct Ledger {
+    struct Claim {
+      let id: Bytes32
+      let holder: Handle
+      let host: Int
+      let resource: ClaimResource
+      /// In true time.
+      let until: Int64
+    }
+
     /// Stored lines whose writer was told so, in order.
     var acknowledged: [Handle: [Bytes32]] = [:]
     /// What each member's inbox gave it.
@@ -18,6 +27,8 @@
     var heads: [Handle: [Handle: Int]] = [:]
     /// When each proposal was stored, in true time.
     var storedAt: [Bytes32: Int64] = [:]
+    /// Claims of which their holder was told that it holds them.
+    var claims: [Claim] = []
     /// The first thing that was found wrong in the middle of a step.
     var finding: Violation?
     /// How often each thing was reached, for the summary.

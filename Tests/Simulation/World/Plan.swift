@@ -48,7 +48,12 @@
     // What members do.
     case send, propose, answer, counter, withdraw, settle, inbox, heartbeat, verify
     case proposeEffects = "propose with effects"
+    case incident
+    case ackAll = "ack what is owed"
+    case resume, shutdown
+    case claim, release, archive, leave, remove
     case together = "two processes of one agent"
+    case contend = "two agents want one thing"
     // What befalls them.
     case time
     case jump = "clock jump"
@@ -57,6 +62,7 @@
     // How hosts come to know of each other.
     case sync
     case jumble = "sync out of order"
+    case copyArchive = "copy of the archive"
     // What the wicked do; a step of those who are not there does nothing.
     case nonsense
     case crooked = "crooked decision"
@@ -66,11 +72,12 @@
     fileprivate var weight: Int {
       switch self {
       case .send, .propose, .settle, .inbox, .sync: 10
-      case .answer: 16
-      case .counter, .withdraw, .heartbeat, .time, .jumble, .together: 4
+      case .answer: 20
+      case .claim, .heartbeat: 6
+      case .counter, .withdraw, .time, .jumble, .together, .contend, .ackAll, .release: 4
       case .nonsense, .crooked: 6
-      case .verify, .proposeEffects, .powerCut, .attack: 3
-      case .jump, .loss, .hostileFork, .heal: 1
+      case .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
+      case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove: 1
       }
     }
   }

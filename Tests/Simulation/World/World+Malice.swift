@@ -168,17 +168,19 @@
     func attack(_ host: SimulatedHost) {
       let member = random.pick(members)
       let replica = Replica(host: host.number, log: member.handle)
-      let name = path(logName(member.handle))
-      guard attacked[replica] == nil, let bytes = host.disk.bytes(at: name), !bytes.isEmpty else {
-        return
-      }
-      let changed = spoil(lines(bytes), bytes, of: member)
-      guard changed != bytes else { return }
-      attacked[replica] = bytes
-      attackedCounts[replica] = changed.count
-      note("host \(host.number) changes its copy of the log of \(member.handle)")
+      guard attacks[replica] == nil, let file = files(of: member.handle, on: host).last,
+        !file.bytes.isEmpty
+      else { return }
+      let original = file.bytes
+      let changed = spoil(lines(original), original, of: member)
+      guard changed != original else { return }
+      file.change(to: changed)
+      file.settle()
+      attacks[replica] = Attack(file: file, original: original, changedCount: changed.count)
+      note(
+        "host \(host.number) changes its copy of the log of \(member.handle):"
+          + " \(seqs(original)) becomes \(seqs(changed))")
       ledger.count("attack")
-      host.disk.write(changed, to: name, isSafe: true)
     }
 
     private func spoil(_ lines: [[UInt8]], _ bytes: [UInt8], of member: Member) -> [UInt8] {
@@ -212,15 +214,14 @@
 
     /// What was changed is put back, and what was written since stays behind it.
     func heal() {
-      for (replica, original) in attacked.sorted(by: { $0.key.log < $1.key.log }) {
-        let host = hosts[replica.host]
-        let name = path(logName(replica.log))
-        let now = host.disk.bytes(at: name) ?? []
-        let added = now.dropFirst(attackedCounts[replica] ?? now.count)
-        host.disk.write(original + added, to: name, isSafe: true)
+      for attack in attacks.values {
+        attack.file.change(to: attack.healed)
+        attack.file.settle()
       }
-      attacked = [:]
-      attackedCounts = [:]
+      let healed = attacks.keys.sorted { $0.log < $1.log }
+      attacks = [:]
+      // What was inserted may have been true and early: it must not be missed now.
+      for replica in healed { sync(replica.log, to: hosts[replica.host]) }
       for member in honest { noteLog(of: member, mayShrink: true) }
     }
   }

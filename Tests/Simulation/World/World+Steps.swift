@@ -13,8 +13,11 @@
       let member = random.pick(members)
       switch step.kind {
       case .send, .propose, .answer, .counter, .withdraw, .settle, .inbox, .heartbeat, .verify,
-        .proposeEffects:
+        .proposeEffects, .incident, .ackAll, .resume, .shutdown, .claim, .release, .archive, .leave,
+        .remove:
         perform(step.kind, by: member, fault: drawFault())
+      case .contend: contend(with: member)
+      case .copyArchive: syncArchive(member.handle, to: random.pick(hosts))
       case .together: together(member)
       case .time: time.nanoseconds += Int64(random.below(400)) * 1_000_000_000
       case .jump: jump(member.host)
@@ -68,7 +71,8 @@
         case .inbox: try readInbox(of: member, &session, &chance)
         case .heartbeat: _ = try session.heartbeat(Heartbeat())
         case .verify: _ = try session.verify(everySignature: chance.once(in: 4))
-        default: break
+        case .settle: break
+        default: try work(kind, by: member, &session, &chance)
         }
       }
     }
@@ -76,12 +80,26 @@
     private func store(
       _ outgoing: Session.Outgoing, by member: Member, _ session: inout Session
     ) throws {
+      let isStopped = try !session.standstills().isEmpty
       let receipt = try session.send(outgoing)
+      if isStopped, Session.stateChangingTypes.contains(outgoing.type) {
+        find(member, began: outgoing.type)
+      }
+      acknowledge(receipt, outgoing.type.word, by: member)
+      if outgoing.type == .proposal { ledger.storedAt[receipt.eventID] = time.nanoseconds }
+    }
+
+    /// Notes that a member was told that its line is stored.
+    func acknowledge(_ receipt: Receipt, _ what: String, by member: Member) {
       ledger.acknowledged[member.handle, default: []].append(receipt.eventID)
       ledger.safeCount[member.handle] = writtenLog(of: member).count
-      if outgoing.type == .proposal { ledger.storedAt[receipt.eventID] = time.nanoseconds }
-      ledger.count(outgoing.type.word)
-      note("\(member.handle) stored \(receipt.seq) \(receipt.eventID.hex.prefix(8))")
+      ledger.count(what)
+      note("\(member.handle) stored \(receipt.seq) \(receipt.eventID.hex.prefix(8)) \(what)")
+    }
+
+    func find(_ member: Member, began type: MessageType) {
+      ledger.finding = Violation(
+        promise: "safe mode refuses new work", words: "\(member.handle) stored a \(type.word)")
     }
 
     private func propose(
@@ -119,19 +137,27 @@
     private func answer(
       by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
     ) throws {
-      guard let proposal = chance.maybePick(try session.owed()) else { return }
-      let type: MessageType = chance.once(in: 6) ? .decline : .ack
+      let owed = try session.owed().filter { $0.kind == .proposal }
+      guard let debt = chance.maybePick(owed) else { return }
+      let type: MessageType = chance.once(in: 8) ? .decline : .ack
+      try answer(debt.eventID, type, by: member, &session)
+    }
+
+    func answer(
+      _ id: Bytes32, _ type: MessageType, by member: Member, _ session: inout Session
+    ) throws {
       var outgoing = Session.Outgoing(type, subject: "answer", body: .string(""))
-      outgoing.re = proposal.eventID.hex
+      outgoing.re = id.hex
       try store(outgoing, by: member, &session)
     }
 
     private func counter(
       by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
     ) throws {
-      guard let proposal = chance.maybePick(try session.owed()) else { return }
+      let owed = try session.owed().filter { $0.kind == .proposal }
+      guard let debt = chance.maybePick(owed) else { return }
       var outgoing = Session.Outgoing(.proposal, subject: "rather", body: .string("this"))
-      outgoing.re = proposal.eventID.hex
+      outgoing.re = debt.eventID.hex
       try store(outgoing, by: member, &session)
     }
 

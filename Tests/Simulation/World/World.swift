@@ -40,17 +40,26 @@
     var random: SimulationRandom
     /// Replicas on which lines stand in another order than their writer's.
     var jumbled: Set<Replica> = []
-    /// Replicas that a lying host has changed, with what was there before.
-    var attacked: [Replica: [UInt8]] = [:]
-    /// How many bytes each of these had right after the change.
-    var attackedCounts: [Replica: Int] = [:]
+    /// Replicas that a lying host has changed.
+    var attacks: [Replica: Attack] = [:]
     /// Members whose log has two histories, by their own doing.
     var forkers: Set<Handle> = []
     var genesis: Genesis?
     var idCache: [Handle: (byteCount: Int, ids: [Bytes32])] = [:]
     package var trace: [String] = []
 
-    /// The file of one log on one host.
+    /// A file that a host has changed.
+    struct Attack {
+      let file: SimulatedDisk.File
+      let original: [UInt8]
+      /// How many bytes it had right after the change.
+      let changedCount: Int
+
+      /// What it would hold by now without the attack.
+      var healed: [UInt8] { original + file.bytes.dropFirst(changedCount) }
+    }
+
+    /// One log on one host.
     struct Replica: Hashable {
       let host: Int
       let log: Handle
