@@ -23,7 +23,7 @@ help:
 	@echo "make long     run the walks, kills and races in full size, about half an hour"
 	@echo "make bench    measure speed and size against their limits: Benchmarks/README.md"
 	@echo "make check    format, file lengths, words, imports"
-	@echo "make install  put the static binary into $(PREFIX)/bin"
+	@echo "make install  put the static binary into $(PREFIX)/bin; make uninstall takes it away"
 
 # libsodium's header and static library are all that is needed beside the Swift toolchain.
 setup:

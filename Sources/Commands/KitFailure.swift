@@ -75,7 +75,7 @@ extension CommandFailure {
         .refused, words,
         hint: ShellWord.line(["deaddrop", "key", "import", "FILE", "--handle", handle.name]))
     case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
-    case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("status"))
+    case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("members"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
       self = Self.invite(error, words)
     case .alreadyJoined(let handle):

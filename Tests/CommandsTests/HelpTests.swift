@@ -18,7 +18,7 @@ struct HelpTests {
     let file = TestFiles.folder.appending(path: "Golden/help/\(name).txt")
     if TestFiles.updatesGolden { try Data(page.output.utf8).write(to: file) }
     #expect(try String(contentsOf: file, encoding: .utf8) == page.output)
-    #expect(page.lines.allSatisfy { $0.count <= 100 })
+    #expect(page.lines.allSatisfy { $0.count <= 80 })
   }
 
   @Test("no page is pinned that is not there")

@@ -28,7 +28,8 @@ enum DoctorCommand: Command {
     let bad = checkups.count { $0.grade == .bad }
     let warnings = checkups.count { $0.grade == .warning }
     let verdict: Line = bad == 0 ? Line("nothing is broken", .good) : Line("\(bad) broken", .bad)
-    lines.append(verdict + ", \(warnings) warnings, \(checkups.count) checks")
+    lines.append(
+      verdict + Line(", \(counted(warnings, "warning")), \(counted(checkups.count, "check"))"))
     let json: JSONObject = [
       "bad": .integer(bad), "warnings": .integer(warnings),
       "checks": .array(

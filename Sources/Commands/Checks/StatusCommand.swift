@@ -46,7 +46,8 @@ enum StatusCommand: Command {
       let unread = member.handle == status.handle ? "" : "\(member.unreadCount) unread"
       let verdict = member.verdict == .sound ? "" : " " + member.verdict.rawValue
       table.add(
-        "  \(member.handle)", Line(member.trustTier), "\(member.seq) lines", Line(unread),
+        "  \(member.handle)", Line(member.trustTier), Line(counted(member.seq, "line")),
+        Line(unread),
         life(member), beat(member) + Line(verdict, .bad))
     }
     lines += table.lines
@@ -60,7 +61,7 @@ enum StatusCommand: Command {
       lines += IncidentView.lines(standing, isShown: isShown)
     }
     lines += requests(status.debts)
-    lines.append("\(status.decisionCount) decisions")
+    lines.append(Line(counted(status.decisionCount, "decision")))
     return lines
   }
 

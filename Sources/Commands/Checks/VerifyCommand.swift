@@ -70,12 +70,17 @@ enum VerifyCommand: Command {
     var summary: Line = isUnsafe ? Line("not safe", .bad) : Line("ok", .good)
     summary =
       summary
-      + ": \(audit.lineCount) lines in \(chains.count) logs, \(audit.decisions.count) decisions"
+      + Line(": " + counted(audit.lineCount, "line"))
+      + Line(" in " + counted(chains.count, "log"))
+      + Line(", " + counted(audit.decisions.count, "decision"))
     if audit.legacyLineCount > 0 {
-      summary = summary + ", \(audit.legacyLineCount) lines older than the wire"
+      summary =
+        summary + Line(", " + counted(audit.legacyLineCount, "line") + " older than the wire")
     }
     if audit.unseenSignatures > 0 {
-      summary = summary + ", \(audit.unseenSignatures) signatures proven by later ones"
+      summary =
+        summary
+        + Line(", " + counted(audit.unseenSignatures, "signature") + " proven by later ones")
     }
     lines.append(summary)
     return Report(lines, json: json(audit, broken), code: isUnsafe ? .unsafe : .done)

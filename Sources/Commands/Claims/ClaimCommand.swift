@@ -20,7 +20,8 @@ enum ClaimCommand: Command {
       ],
       notes: [
         "In a pattern * stands for anything within a segment, and a segment ** for any number of\n"
-          + "segments; src/ is short for src/**. Relative to the directory that holds the wire's.",
+          + "segments; src/ is short for src/**. They are relative to the root\n"
+          + "of the git work tree around the wire, else to the directory that holds it.",
         "Refused where another's claim overlaps it. One that expired more than 5 minutes ago is taken\n"
           + "over. Over git or a network file system a claim is advisory until both sides have synced.",
       ],

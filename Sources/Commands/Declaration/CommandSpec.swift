@@ -4,7 +4,7 @@ package struct CommandSpec: Sendable {
   package let summary: String
   package let arguments: [ArgumentSpec]
   package let options: [OptionSpec]
-  /// Paragraphs of the help, each line broken where it should be.
+  /// Paragraphs of the help; where a line is too long for help, all of the paragraph is filled anew.
   package let notes: [String]
   /// Shell lines that can be pasted; a test runs each.
   package let examples: [String]

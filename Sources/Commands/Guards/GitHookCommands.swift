@@ -51,7 +51,7 @@ enum UninstallGitHookCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Take away what `deaddrop install git-hook` made, and nothing else",
+      summary: "Take away what `install git-hook` made, and nothing else",
       examples: ["deaddrop uninstall git-hook"])
   }
 

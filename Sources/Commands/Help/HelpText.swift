@@ -5,20 +5,20 @@ enum HelpText {
   /// The help of a noun, or of everything.
   static func report(of noun: Noun?) -> Report {
     let commands = noun.map { CommandList.verbs(of: $0.name) } ?? CommandList.all
-    var table = Table()
+    var rows: [Row] = []
     let isListed = { (name: String) in noun != nil || !name.contains(" ") }
     for command in commands where isListed(command.name) {
-      table.add("  \(command.name, .strong)", Line(command.spec.summary))
+      rows.append(Row(name: "\(command.name, .strong)", summary: command.spec.summary))
     }
     for noun in noun == nil ? CommandList.nouns : [] {
-      table.add("  \(noun.name, .strong) ...", Line(noun.summary))
+      rows.append(Row(name: "\(noun.name, .strong) ...", summary: noun.summary))
     }
     let title =
       noun.map { "\($0.name): \($0.summary)" }
       ?? "deaddrop: \(Self.summary)"
     let name = noun.map { $0.name + " " } ?? ""
     let lines =
-      [Line(title), "", "usage: deaddrop \(name)VERB [ARGUMENTS] [OPTIONS]", ""] + table.lines
+      [Line(title), "", "usage: deaddrop \(name)VERB [ARGUMENTS] [OPTIONS]", ""] + table(rows)
       + ["", "One of them in full: deaddrop help \(name)VERB"] + (noun == nil ? shared : [])
     return Report([.answer(lines, json: ["verbs": .array(commands.map { .object(json($0)) })])])
   }
@@ -26,9 +26,8 @@ enum HelpText {
   static let summary = "Coordinate agents through signed logs in a directory they share"
 
   private static var shared: [Line] {
-    var table = Table()
-    for option in OptionSpec.global { table.add("  \(option.shown)", Line(option.summary)) }
-    return ["", "Options that every verb takes:"] + table.lines + ["", codes]
+    let rows = OptionSpec.global.map { Row(name: Line($0.shown), summary: $0.summary) }
+    return ["", "Options that every verb takes:"] + table(rows) + ["", codes]
   }
 
   private static let codes: Line = "Exit codes: deaddrop help exit-codes"
@@ -38,18 +37,11 @@ enum HelpText {
     let spec = command.spec
     var lines: [Line] = ["\(command.name, .strong): \(spec.summary)", ""]
     lines += usage(command.name, spec)
-    var table = Table()
-    for argument in spec.arguments { table.add("  \(argument.shown)", Line(argument.summary)) }
-    lines += section("Arguments", table.lines)
-    table = Table()
-    for option in spec.options { table.add("  \(option.shown)", Line(option.summary)) }
-    lines += section("Options", table.lines)
-    for note in spec.notes {
-      lines +=
-        [""]
-        + note.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { Line(String($0)) }
-    }
+    let arguments = spec.arguments.map { Row(name: Line($0.shown), summary: $0.summary) }
+    lines += section("Arguments", table(arguments))
+    let options = spec.options.map { Row(name: Line($0.shown), summary: $0.summary) }
+    lines += section("Options", table(options))
+    for note in spec.notes { lines += [""] + paragraph(note).map { Line($0) } }
     let global = OptionSpec.global.map { $0.shown }.joined(separator: ", ")
     lines += ["", "Also: \(global)", codes]
     lines += section(
@@ -62,16 +54,56 @@ enum HelpText {
     text.split(separator: "\n").map { Line("  " + $0) }
   }
 
+  /// What stands in a list: a name, and what is said of it.
+  private struct Row {
+    let name: Line
+    let summary: String
+  }
+
+  /// No line is longer, but for one word that is.
+  private static let width = 80
+
+  /// The names below each other, and beside them the summaries, filled to the width.
+  private static func table(_ rows: [Row]) -> [Line] {
+    let indent = 4 + (rows.map { $0.name.text.count }.max() ?? 0)
+    let margin = Line(String(repeating: " ", count: indent))
+    return rows.flatMap { row in
+      let gap = String(repeating: " ", count: indent - 2 - row.name.text.count)
+      return filled(row.summary, to: width - indent).enumerated().map { index, text in
+        (index == 0 ? "  " + row.name + Line(gap) : margin) + Line(text)
+      }
+    }
+  }
+
+  /// A note as it was broken where it fits, else filled anew.
+  private static func paragraph(_ note: String) -> [String] {
+    let lines = note.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    return lines.allSatisfy { $0.count <= width } ? lines : filled(note, to: width)
+  }
+
+  /// The words of a text in lines of at most so many characters.
+  private static func filled(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+      if let last = lines.last, last.count + word.count < width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+
   private static func section(_ title: String, _ lines: [Line]) -> [Line] {
     lines.isEmpty ? [] : ["", Line(title + ":")] + lines
   }
 
-  /// The usage line, broken before column 80 where it must be.
+  /// The usage line, broken where it must be.
   private static func usage(_ name: String, _ spec: CommandSpec) -> [Line] {
     var lines: [String] = []
     var line = "usage: deaddrop \(name)"
     for part in spec.arguments.map(\.usage) + spec.options.map(\.usage) {
-      if line.count + part.count + 1 > 80 {
+      if line.count + part.count + 1 > width {
         lines.append(line)
         line = String(repeating: " ", count: 14)
       }

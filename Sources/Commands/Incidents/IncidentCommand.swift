@@ -22,7 +22,7 @@ enum IncidentCommand: Command {
           + "is in safe mode: no ship, proposal or claim until an operator runs deaddrop resume."
       ],
       examples: [
-        "deaddrop incident --subject \"disk full\" --body \"the build host has no space left\""
+        "deaddrop incident --subject \"disk full\" --body \"no space left\""
       ])
   }
 

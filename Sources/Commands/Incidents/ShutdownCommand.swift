@@ -8,7 +8,7 @@ enum ShutdownCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Ask all agents, or some, to begin nothing new until they are resumed",
+      summary: "Ask all agents, or some, to begin nothing new until resumed",
       options: [
         .values("to", "HANDLE", "who is to stop; without any everyone, this agent too"),
         .value("subject", "TEXT", "the title; else shutdown"),

@@ -6,7 +6,7 @@ package enum BodyInput {
   /// What a verb that takes a body declares.
   package static let options: [OptionSpec] = [
     .value("body", "TEXT", "the body as text"),
-    .value("body-file", "FILE", "the body as the text of a file; - is standard input"),
+    .value("body-file", "FILE", "the text of a file as body; - is standard input"),
     .value("json-body", "JSON", "the body as any JSON value"),
   ]
 

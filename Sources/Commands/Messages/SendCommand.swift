@@ -31,7 +31,7 @@ enum SendCommand: Command {
           + "owners, have acked; 1 when one declined or countered; 5 when the time ran out.",
       ],
       examples: [
-        "deaddrop send request --to scribe --subject \"review the parser\" --body \"by noon?\"",
+        "deaddrop send request --to scribe --subject parser --body \"review it by noon?\"",
         "deaddrop send proposal --subject port --body 8443 --domains net --until 30d",
         "deaddrop send request --to scribe --subject lock --body \"may I?\" --wait-ack 2m",
       ])

@@ -13,8 +13,8 @@ enum PlumbingCanonical: Command {
       notes: [
         """
         Input: one document a line. Output: one JSON object a line, in the same order:
-          {"canonical":"BASE64","ok":true,"sha256":"HEX"}     the bytes and their SHA-256
-          {"offset":N,"ok":false,"reason":"WORD"}             the first fault and its byte
+          {"canonical":"BASE64","ok":true,"sha256":"HEX"}  the bytes and their SHA-256
+          {"offset":N,"ok":false,"reason":"WORD"}          the first fault and its byte
         """,
         "Reasons: not_base64, "
           + Malformation.Reason.allCases[..<4].map(\.rawValue).joined(separator: ", ") + ",\n"

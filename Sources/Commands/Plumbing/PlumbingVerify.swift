@@ -8,7 +8,7 @@ enum PlumbingVerify: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Judge each message of v3.0 or v3.1 of the input by a list of keys",
+      summary: "Judge each message of v3.0 or v3.1 by a list of keys",
       options: [
         .value("trust", "FILE", "the keys, as a trust.json of v3.1 has them", isRequired: true),
         .flag("base64", "each line is a message in base64"),

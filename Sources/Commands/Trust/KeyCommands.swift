@@ -10,8 +10,8 @@ enum KeyShowCommand: Command {
     CommandSpec(
       summary: "Show this agent's public key and the digits to compare with each peer",
       notes: [
-        "The 60 digits are the same on both sides: compare them over another channel, then\n"
-          + "deaddrop trust pin PEER --fingerprint DIGITS"
+        "The 60 digits are the same on both sides. Compare them over another channel:",
+        "deaddrop trust pin PEER --fingerprint DIGITS",
       ],
       examples: ["deaddrop key show"])
   }

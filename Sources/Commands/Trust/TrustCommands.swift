@@ -27,7 +27,9 @@ enum TrustListCommand: Command {
     for pin in peer.pins {
       lines.append("  \(pin.pk.hex.prefix(12)) from seq \(pin.fromSeq): \(pin.words)")
     }
-    if peer.heldBackCount > 0 { lines.append("  \(peer.heldBackCount) lines held back") }
+    if peer.heldBackCount > 0 {
+      lines.append(Line("  " + counted(peer.heldBackCount, "line") + " held back"))
+    }
     return lines
   }
 

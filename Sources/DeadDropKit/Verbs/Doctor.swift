@@ -137,7 +137,9 @@ package struct Doctor {
     guard let slash = path.lastIndex(of: "/"),
       let tree = GitWorkTree.enclosing(String(path[..<slash]))
     else { return }
-    note(.warning, path, "in the git work tree \(tree.root): `git clean -x` would delete it")
+    note(
+      .warning, path,
+      "in the git work tree \(tree.root): where git ignores it, `git clean -dx` deletes it")
   }
 
   /// A clock that is off makes acks and invites run out too early or never.

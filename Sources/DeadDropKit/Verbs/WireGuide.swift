@@ -9,6 +9,7 @@ enum WireGuide {
 
     - `wire.json`: who the members are and where they write. Written once; its id is the wire's id.
     - `<agent>_to_<peer>.jsonl`: one agent's messages, oldest first.
+    - `archive/`: the beginnings of logs, by the year in which they ended.
     - `beats/`: heartbeats; the newest line counts.
     - `decisions.jsonl`: what was agreed. Derived from the logs, where the signatures are.
     - `incident_log.jsonl`: the incidents among the messages, byte for byte. Derived as well.
