@@ -19,6 +19,13 @@ package enum Mutant: String, CaseIterable, Sendable {
   case anyoneIntroduces = "who is not the founder introduces"
   case clockInState = "a clock in a reducer"
   case trustInState = "trust in a reducer"
+  // Incidents, claims, membership.
+  case recordsIgnored = "no safe mode after a missed ack"
+  case workOn = "begin new work in safe mode"
+  case missesUnrecorded = "record no missed ack"
+  case claimsBothHold = "of two claims both hold"
+  case claimUnlooked = "take a claim without a second look"
+  case leaveIgnored = "lines behind a leave count"
   // Settling.
   case impatience = "revert without waiting"
   // Chains.

@@ -27,7 +27,7 @@ extension Session {
     let history = now.history
     let tables = history.current
     let open = now.incidentStandings(under: history).filter {
-      $0.status == .open && isShown($0.incident)
+      $0.status == .open && isShown($0.incident) && !Mutant.on(.missesUnrecorded)
     }
     let before = try IncidentMemory.load(state)
     guard !open.isEmpty || before.isWatching else { return false }

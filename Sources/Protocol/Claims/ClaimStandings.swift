@@ -47,7 +47,7 @@ package struct ClaimStandings: Sendable {
       among: entries.indices.filter {
         entries[$0].status == .holds
       })
-    for (index, winner) in contest.losers() {
+    for (index, winner) in contest.losers() where !Mutant.on(.claimsBothHold) {
       entries[index].status = .lost(to: entries[winner].claim.eventID)
     }
   }

@@ -13,7 +13,7 @@ extension WireState {
   /// Whether the line stands behind its writer's `leave`.
   func isBehindLeave(_ message: Message) -> Bool {
     guard let departure = departures[message.from], let seq = message.seq else { return false }
-    return seq > departure.seq
+    return seq > departure.seq && !Mutant.on(.leaveIgnored)
   }
 
   mutating func foldLeave(_ message: Message) -> Outcome {
