@@ -205,6 +205,22 @@ struct IncidentDeadlineTests {
     }
   }
 
+  @Test("who has left is asked for no ack, and its silence is no miss")
+  func departed() throws {
+    try Bench.run("forge", "scribe") { bench in
+      let before = try bench.raise(at: 1_000)
+      try bench.act(as: "scribe") { session, _ in _ = try session.leave(because: "bye") }
+      let after = try bench.raise(at: 1_001)
+      for time in [1_001, 2_000, 9_000] {
+        #expect(try !bench.settle("forge", at: time).says("safe mode"))
+      }
+      #expect(try bench.records().isEmpty)
+      let standings = try bench.act(as: "forge") { session, _ in try session.incidents() }
+      #expect(standings.first { $0.incident.eventID == before }?.status == .acked)
+      #expect(standings.first { $0.incident.eventID == after }?.status == .noted)
+    }
+  }
+
   @Test("who has not joined owes nothing, nor whoever joins after it")
   func newcomers() throws {
     try Bench.run { bench in
