@@ -147,8 +147,12 @@ extension Session {
   }
 
   /// Throws where nothing counts any more that this agent writes.
+  ///
+  /// What could not be settled is not noted either: then the lines say it.
   func checkMembership() throws(KitError) {
-    guard reader.store.isEnded, let ending = try ownEnding() else { return }
+    guard reader.store.isEnded || reader.store.isUnsettled, let ending = try ownEnding() else {
+      return
+    }
     throw .ended(ending)
   }
 
