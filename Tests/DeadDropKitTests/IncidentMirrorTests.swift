@@ -78,6 +78,21 @@ struct IncidentMirrorTests {
     }
   }
 
+  @Test("one behind a leave is not in it, and no fault where it stands")
+  func departed() throws {
+    try Bench.run { bench in
+      var wire = try TestWire(["ada", "bob"])
+      try wire.join()
+      try wire.leave(by: "bob")
+      try wire.incident(by: "bob")
+      try bench.settleIn(wire, as: "ada")
+      #expect(try bench.audit().missingIncidents.isEmpty)
+      let line = try #require(try bench.incidentLines(of: "bob").first)
+      try Scratch.write(line + [0x0A], to: Self.name, in: bench.path)
+      #expect(try bench.audit().bad.isEmpty)
+    }
+  }
+
   @Test("what cannot be written now is written at the next settling")
   func skipped() throws {
     try Bench.run("forge", "scribe") { bench in

@@ -142,7 +142,7 @@ extension Session {
   mutating func mirrorIncidents(_ now: WireState) throws(KitError) -> String? {
     guard !now.incidents.incidents.isEmpty || !now.incidents.recorded.isEmpty else { return nil }
     let facts = try KitError.liftingWire { () throws(WireError) in try reader.facts(state) }
-    let lines = IncidentLog(facts, under: now.history).lines
+    let lines = IncidentLog(facts, of: now, under: now.history).lines
     switch DerivedFile.settle(
       shared, SharedDirectory.incidentLogName, with: lines, genesis.legacy)
     {
