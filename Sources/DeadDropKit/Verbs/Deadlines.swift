@@ -37,8 +37,7 @@ extension Session {
     var debts: [IncidentMemory.Debt: IncidentMemory.Start?] = [:]
     for standing in open {
       for debtor in standing.missing where debtor != handle {
-        // Who has not joined cannot know of it.
-        guard reader.store.records[debtor]?.head.seq ?? 0 > 0 else { continue }
+        guard canAnswer(debtor) else { continue }
         let debt = IncidentMemory.Debt(incident: standing.incident.eventID, debtor: debtor)
         let start = start(
           of: debt, standing.incident, held: before.start(of: debt, at: moment), peers[debtor],

@@ -28,13 +28,17 @@ extension Session {
     var to = alarm.to
     if to.isEmpty, alarm.ackRequired {
       let now = try wireState()
-      to = now.answerers(under: now.history)
-        .filter { $0 != handle && reader.store.records[$0]?.head.seq ?? 0 > 0 }
+      to = now.answerers(under: now.history).filter { $0 != handle && canAnswer($0) }
     }
     return try append(
       Draft(
         .incident, subject: alarm.subject, body: alarm.body, to: Recipients(to) ?? .everyone,
         priority: alarm.priority, ackRequired: alarm.ackRequired && !to.isEmpty))
+  }
+
+  /// Who has not joined knows of nothing, and nothing counts that a forked chain goes on with.
+  func canAnswer(_ member: Handle) -> Bool {
+    reader.store.records[member].map { $0.head.seq > 0 && $0.verdict != .fork } ?? false
   }
 
   /// All incidents that stand, those that wait for something first, then oldest first.
