@@ -141,6 +141,20 @@ struct SchemaDriftTests {
     }
   }
 
+  @Test("also by who could not write when it met the line")
+  func later() throws {
+    try Bench.run("forge", "scribe") { bench in
+      try drift(bench, of: "scribe")
+      let log = "\(bench.path)/forge_to_scribe.jsonl"
+      try bench.restrict(log, to: 0o666)
+      #expect(try bench.settle("forge").says("not settled now"))
+      try bench.restrict(log, to: 0o644)
+      #expect(try bench.settle("forge").says("a line of scribe needs version 2"))
+      #expect(try !bench.settle("forge").says("needs version"))
+      #expect(try drifts(bench, by: "forge").count == 1)
+    }
+  }
+
   @Test("a line of another wire, or of no version, is only malformed")
   func others() throws {
     try Bench.run("forge", "scribe") { bench in
