@@ -67,6 +67,7 @@ extension CommandFailure {
       self.init(.refused, words, hint: "ask \(founder) for: deaddrop invite HANDLE")
     case .notAParty, .handleTaken, .keyTaken, .removed, .ended:
       self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .operatorsKey: self.init(.refused, words, hint: ShellWord.deaddrop("help", "init"))
     case .ownRemoval: self.init(.refused, words, hint: ShellWord.deaddrop("leave"))
     case .nobodyLeft, .nobodyAnswers:
       self.init(.refused, words, hint: ShellWord.deaddrop("members"))

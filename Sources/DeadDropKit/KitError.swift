@@ -95,6 +95,8 @@ package enum KitError: Error, Equatable, Sendable {
   case operatorUnsaid
   /// The genesis names no operator whose signature could be asked for.
   case noOperatorKey
+  /// Every line that an agent signs would be the operator's consent to that line.
+  case operatorsKey(Handle)
   /// Only what can get no more lines is archived unasked.
   case yearIsOpen(Int)
 }
@@ -176,6 +178,8 @@ extension KitError: CustomStringConvertible {
     case .proposedAlready(let id, let what):
       "proposal \(id.hex.prefix(12)) to \(what) is not settled yet"
     case .keyTaken(let handle): "that is the key of \(handle)"
+    case .operatorsKey(let handle):
+      "\(handle) has the operator's key, with which no agent may sign"
     case .ownRemoval: "an agent does not remove itself"
     case .nobodyLeft(let handle): "nobody is left on this wire who could agree to remove \(handle)"
     case .removed(let handle, let id): Ending.removed(by: id).words(of: handle.name)

@@ -105,6 +105,7 @@ package struct Session: ~Copyable {
     try checkMembership()
     let writer = try ownWriter()
     let key = try signingKey()
+    guard key.publicKey.bytes != genesis.operatorKey else { throw .operatorsKey(handle) }
     return try KitError.liftingWire { () throws(WireError) in
       try writer.append(
         draft, with: key, shared, state, clock: wallClock(), isSound: isOwnChainSound)

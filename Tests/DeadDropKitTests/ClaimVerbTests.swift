@@ -52,6 +52,16 @@ struct ClaimVerbTests {
     }
   }
 
+  @Test("as many as one writer can have open, also by who has some of its own")
+  func takeoverOfMany() throws {
+    try claimed((0..<64).map { "src/\($0)" }, ago: 400) { bench, _ in
+      for index in 0..<3 { _ = try claim("docs/\(index)", by: "bob", bench) }
+      let taken = try claim("src/**", by: "bob", bench)
+      #expect(taken.notes.count == 64)
+      #expect(try open(for: "bob", bench).map(\.claim.holder) == ["bob", "bob", "bob", "bob"])
+    }
+  }
+
   @Test("one within its grace is not taken over")
   func grace() throws {
     try claimed(["src/a/**"], ago: 200) { bench, _ in

@@ -78,6 +78,21 @@ struct IncidentMirrorTests {
     }
   }
 
+  @Test("one behind a leave is not in it, and no fault where it stands")
+  func departed() throws {
+    try Bench.run { bench in
+      var wire = try TestWire(["ada", "bob"])
+      try wire.join()
+      try wire.leave(by: "bob")
+      try wire.incident(by: "bob")
+      try bench.settleIn(wire, as: "ada")
+      #expect(try bench.audit().missingIncidents.isEmpty)
+      let line = try #require(try bench.incidentLines(of: "bob").first)
+      try Scratch.write(line + [0x0A], to: Self.name, in: bench.path)
+      #expect(try bench.audit().bad.isEmpty)
+    }
+  }
+
   @Test("what cannot be written now is written at the next settling")
   func skipped() throws {
     try Bench.run("forge", "scribe") { bench in
@@ -123,6 +138,20 @@ struct SchemaDriftTests {
       let told = try drifts(bench, by: "forge").map { $0.body?.members?["handle"]?.text }
       #expect(told == ["scribe", "mason"])
       #expect(try bench.audit().bad.map(\.reason) == [.malformed, .malformed, .malformed])
+    }
+  }
+
+  @Test("also by who could not write when it met the line")
+  func later() throws {
+    try Bench.run("forge", "scribe") { bench in
+      try drift(bench, of: "scribe")
+      let log = "\(bench.path)/forge_to_scribe.jsonl"
+      try bench.restrict(log, to: 0o666)
+      #expect(try bench.settle("forge").says("not settled now"))
+      try bench.restrict(log, to: 0o644)
+      #expect(try bench.settle("forge").says("a line of scribe needs version 2"))
+      #expect(try !bench.settle("forge").says("needs version"))
+      #expect(try drifts(bench, by: "forge").count == 1)
     }
   }
 

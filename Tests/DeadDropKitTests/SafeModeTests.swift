@@ -111,6 +111,32 @@ struct SafeModeTests {
     }
   }
 
+  @Test("no agent signs with the operator's key: its lines would be the operator's consent to them")
+  func agentsKey() throws {
+    try Bench.run { bench in
+      let keys = try ["forge", "scribe"].map { handle in
+        try KeyStore(bench.places("forge")).ensureSigningKey(handle).publicKey.bytes
+      }
+      for (key, isLocal) in [(keys[0], false), (keys[1], true)] {
+        var request = Founding.Request(
+          directory: bench.path, founder: "forge", peers: ["scribe"], domains: [:],
+          tiers: TiersFile.standard, isLocal: isLocal)
+        request.operatorKey = key
+        #expect(throws: KitError.operatorsKey(isLocal ? "scribe" : "forge")) {
+          try Founding.found(request, in: bench.places("forge"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: bench.path + "/wire.json"))
+      }
+      var request = Founding.Request(
+        directory: bench.path, founder: "forge", peers: ["scribe"], domains: [:],
+        tiers: TiersFile.standard, isLocal: false)
+      request.operatorKey = try KeyStore(bench.places("scribe")).ensureSigningKey("scribe")
+        .publicKey.bytes
+      let invites = try Founding.found(request, in: bench.places("forge")).invites
+      #expect(throws: KitError.operatorsKey("scribe")) { try bench.join(invites[0]) }
+    }
+  }
+
   @Test("where the genesis names an operator, only its key lifts anything")
   func operatorKey() throws {
     try Bench.run { bench in

@@ -91,6 +91,21 @@ struct WaitingTests {
     }
   }
 
+  @Test("an answer behind the cut of who was removed is none")
+  func removed() throws {
+    try Bench.run("forge", "scribe", "mason") { bench in
+      let (answered, _, _) = try wait(bench, to: ["scribe"], upTo: .milliseconds(50)) { id in
+        let card = try #require(try bench.messages(of: "scribe").first)
+        try bench.ack(id, by: "scribe")
+        let removal = TestEffects.remove("scribe", seq: 1, id: card.eventID)
+        let proposal = try bench.propose("go", by: "forge", effects: removal)
+        try bench.ack(proposal, by: "mason")
+        try bench.settle("forge")
+      }
+      #expect(answered == .waiting(["scribe"]))
+    }
+  }
+
   @Test("an ack by a key that is not verified is none")
   func unverified() throws {
     try Bench.run { bench in

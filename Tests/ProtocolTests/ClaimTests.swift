@@ -208,8 +208,29 @@ struct ClaimTests {
     #expect(wire.standings.takenOver[old] != nil && !wire.holding.contains(one))
     try wire.agree(
       by: "ada", with: ["bob"], effects: TestEffects.remove("cyd", seq: cutSeq, id: one))
-    #expect(wire.holding == [one, old])
-    #expect(wire.standings.entries.allSatisfy { $0.term.seconds == 60 })
+    #expect(wire.holding == [old])
+    #expect(wire.standings.takenOver.isEmpty)
+  }
+
+  @Test(
+    "who leaves or is removed holds nothing, and what it took over stays so",
+    arguments: [true, false])
+  func ended(isRemoval: Bool) throws {
+    var wire = try three()
+    let old = try wire.claim(["z"], by: "ada", seconds: 60)
+    let one = try wire.claim(["x"], by: "cyd")
+    let two = try wire.claim(["x"], by: "bob", heads: wire.heads)
+    let taker = try wire.claim(["z"], by: "cyd", re: old, at: wire.now.adding(seconds: 400))
+    #expect(wire.holding == [one, taker])
+    if isRemoval {
+      let end = wire.ids(of: "cyd").count
+      try wire.agree(
+        by: "ada", with: ["bob"], effects: TestEffects.remove("cyd", seq: end, id: taker))
+    } else {
+      try wire.leave(by: "cyd")
+    }
+    #expect(wire.holding == [two])
+    #expect(wire.standings.takenOver == [old: taker])
   }
 
   @Test("beyond 64 open ones of a writer are refused, until it releases some")

@@ -50,6 +50,30 @@ struct DepartureTests {
     #expect(state.newestCards["ada"]?.seq == 1)
   }
 
+  @Test("who has left owes no ack of an incident and no answer to a request, and a record stands")
+  func debts() throws {
+    var wire = try three()
+    let incident = try wire.incident(by: "ada", to: ["bob", "cyd"])
+    let recorded = try wire.incident(by: "ada", to: ["cyd"])
+    try wire.recordUnacked(recorded, by: "bob")
+    let request = try wire.request(by: "ada")
+    func missing() -> [[Handle]] {
+      let state = wire.state
+      let history = state.history
+      return [
+        state.incidentStandings(under: history).first { $0.incident.eventID == incident }?.missing
+          ?? [],
+        state.unanswered(under: history).first { $0.request.eventID == request }?.missing ?? [],
+      ]
+    }
+    #expect(missing() == [["bob", "cyd"], ["bob", "cyd"]])
+    try wire.leave(by: "cyd")
+    #expect(missing() == [["bob"], ["bob"]])
+    try wire.ack(incident, by: "bob")
+    let standings = wire.state.incidentStandings(under: wire.state.history)
+    #expect(standings.map(\.status) == [.acked, .unacked])
+  }
+
   @Test("who has left is an owner until a decision removes it")
   func owner() throws {
     var wire = try three()

@@ -6,6 +6,7 @@ import WireFormat
 /// `deaddrop status`: where everything stands.
 enum StatusCommand: Command {
   static let name = "status"
+  private static let shownLimit = 20
 
   static var spec: CommandSpec {
     CommandSpec(
@@ -40,7 +41,9 @@ enum StatusCommand: Command {
 
   private static func lines(_ status: Status) -> [Line] {
     var lines: [Line] = ["\(status.handle, .strong) on wire \(status.wire.hex) in \(status.path)"]
-    lines += status.standstills.map { IncidentView.line($0) }
+    lines += first(status.standstills, "of what stops you: deaddrop incidents") {
+      [IncidentView.line($0)]
+    }
     var table = Table()
     for member in status.members {
       let unread = member.handle == status.handle ? "" : "\(member.unreadCount) unread"
@@ -57,12 +60,21 @@ enum StatusCommand: Command {
         "\(id, .faint) proposal of \(standing.proposal.proposer): \(standing.proposal.subject)")
       lines.append(StandingView.line(standing))
     }
-    for (standing, isShown) in status.incidents {
-      lines += IncidentView.lines(standing, isShown: isShown)
+    lines += first(status.incidents, "incidents: deaddrop incidents") {
+      IncidentView.lines($0.standing, isShown: $0.isShown)
     }
     lines += requests(status.debts)
     lines.append(Line(counted(status.decisionCount, "decision")))
     return lines
+  }
+
+  /// The first few, and how many there are besides: no peer can fill what an agent has to read.
+  private static func first<Part>(
+    _ parts: [Part], _ rest: String, _ words: (Part) -> [Line]
+  ) -> [Line] {
+    let lines = parts.prefix(shownLimit).flatMap(words)
+    let leftCount = parts.count - shownLimit
+    return leftCount > 0 ? lines + ["\(leftCount) more \(rest)"] : lines
   }
 
   private static func life(_ member: Status.Member) -> Line {
@@ -84,17 +96,20 @@ enum StatusCommand: Command {
   /// Requests that nobody, or not everybody asked, has answered; the rest of the debts stands with
   /// its proposal or incident.
   private static func requests(_ debts: [Debt]) -> [Line] {
-    var lines: [Line] = []
     var debtors: [Bytes32: [String]] = [:]
-    let requests = debts.filter { $0.kind == .request }
-    for debt in requests { debtors[debt.eventID, default: []].append(debt.debtor.name) }
-    for debt in requests {
-      guard let names = debtors.removeValue(forKey: debt.eventID) else { continue }
-      let id = String(debt.eventID.hex.prefix(MessageView.shownDigits))
-      lines.append("\(id, .faint) request of \(debt.creditor): \(debt.subject)")
-      lines.append("  waiting for \(names.joined(separator: ", "))")
+    var requests: [Debt] = []
+    for debt in debts where debt.kind == .request {
+      if debtors[debt.eventID] == nil { requests.append(debt) }
+      debtors[debt.eventID, default: []].append(debt.debtor.name)
     }
-    return lines
+    return first(requests, "requests: deaddrop status --json") { debt in
+      let id = String(debt.eventID.hex.prefix(MessageView.shownDigits))
+      let names = debtors[debt.eventID] ?? []
+      return [
+        "\(id, .faint) request of \(debt.creditor): \(debt.subject)",
+        "  waiting for \(names.joined(separator: ", "))",
+      ]
+    }
   }
 
   private static func json(_ status: Status) -> JSONObject {

@@ -5,6 +5,7 @@ import WireFormat
 /// `deaddrop resume`: lifts what stops the wire, or this agent.
 enum ResumeCommand: Command {
   static let name = "resume"
+  private static let shownLimit = 5
 
   static var spec: CommandSpec {
     CommandSpec(
@@ -36,8 +37,12 @@ enum ResumeCommand: Command {
           asOperator: invocation.flag("as-operator"), keyFile: keyFile)
         _ = try session.catchUp()
         var report = receipt.report
-        for standstill in try session.standstills() {
+        let standstills = try session.standstills()
+        for standstill in standstills.prefix(shownLimit) {
           report.note(IncidentView.line(standstill).text)
+        }
+        if standstills.count > shownLimit {
+          report.note("\(standstills.count - shownLimit) more: deaddrop incidents")
         }
         return report
       }

@@ -12,9 +12,6 @@ package struct CatchUp: Sendable {
   package var broken: [(handle: Handle, log: String, verdict: ChainVerdict)] = []
   /// What settling did, and what it could not do yet.
   package var notes: [String] = []
-  /// Writers whose logs show lines of a higher version, as long as nobody has said so.
-  var drifts: [Handle: Int] = [:]
-
   /// Whether the command must end with the exit code for what is not safe.
   package var isUnsafe: Bool { !bad.isEmpty || !broken.isEmpty }
 }
@@ -32,7 +29,7 @@ extension Session {
       try WriterFile.peek(state)
     }
     try read(own: stored, saves: saves, into: &report)
-    var isDue = mustSettle || reader.store.isUnsettled || !report.drifts.isEmpty
+    var isDue = mustSettle || reader.store.isUnsettled || !drifts.isEmpty
     if !isDue { isDue = try isSilenceDue() }
     if !isDue { isDue = try isMissDue() }
     if isDue {
@@ -78,9 +75,6 @@ extension Session {
     do {
       let news = try reader.catchUp(shared, state, own: (handle, own), saves: saves)
       report.bad += news.bad.filter { !report.bad.contains($0) }
-      for (writer, version) in news.drifts where writer != handle {
-        report.drifts[writer] = max(version, report.drifts[writer] ?? 0)
-      }
     } catch {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)

@@ -99,17 +99,19 @@ extension Session {
   }
 
   /// Cites each expired claim in one of its own; the last of them stays.
+  ///
+  /// Each is released as soon as the next is there: however many there are, two count as open.
   private func takeOver(
     _ expired: [ClaimStandings.Entry], _ request: ClaimRequest, _ notes: inout [String]
   ) throws(KitError) -> Receipt {
     var receipts: [Receipt] = []
     for entry in expired {
       receipts.append(try append(claimDraft(request, re: entry.term.eventID)))
+      if let before = receipts.dropLast().last { try release(before.eventID) }
       notes.append(
         "taken over from \(entry.claim.holder), whose claim on \(entry.claim.resource.words)"
           + " expired at \(entry.term.until.string)")
     }
-    for receipt in receipts.dropLast() { try release(receipt.eventID) }
     return receipts[receipts.count - 1]
   }
 

@@ -37,8 +37,7 @@ extension Session {
     var debts: [IncidentMemory.Debt: IncidentMemory.Start?] = [:]
     for standing in open {
       for debtor in standing.missing where debtor != handle {
-        // Who has not joined cannot know of it.
-        guard reader.store.records[debtor]?.head.seq ?? 0 > 0 else { continue }
+        guard canAnswer(debtor) else { continue }
         let debt = IncidentMemory.Debt(incident: standing.incident.eventID, debtor: debtor)
         let start = start(
           of: debt, standing.incident, held: before.start(of: debt, at: moment), peers[debtor],
@@ -111,18 +110,21 @@ extension Session {
     return true
   }
 
+  /// Others whose logs show lines of a higher version, until that is settled.
+  var drifts: [Handle: Int] { reader.store.drifts.filter { $0.key != handle } }
+
   /// Writes once for each writer whose log shows a line of a higher version that it is not obeyed.
   mutating func tellDrift(_ report: inout CatchUp) throws(KitError) -> Bool {
-    guard !report.drifts.isEmpty else { return false }
+    let drifts = drifts
+    guard !drifts.isEmpty else { return false }
     let now = try wireState()
     let history = now.history
     var hasWritten = false
-    for (writer, version) in report.drifts.sorted(by: { $0.key < $1.key }) {
+    for (writer, version) in drifts.sorted(by: { $0.key < $1.key }) {
       let isTold = now.incidents.incidents.values.contains {
         $0.code == Incident.Code.schemaDrift && $0.about == writer
           && history.stands($0.writer, $0.seq)
       }
-      report.drifts[writer] = nil
       guard !isTold else { continue }
       let words = "a line of \(writer) needs version \(version) of the protocol, and is not obeyed"
       _ = try append(
@@ -142,7 +144,7 @@ extension Session {
   mutating func mirrorIncidents(_ now: WireState) throws(KitError) -> String? {
     guard !now.incidents.incidents.isEmpty || !now.incidents.recorded.isEmpty else { return nil }
     let facts = try KitError.liftingWire { () throws(WireError) in try reader.facts(state) }
-    let lines = IncidentLog(facts, under: now.history).lines
+    let lines = IncidentLog(facts, of: now, under: now.history).lines
     switch DerivedFile.settle(
       shared, SharedDirectory.incidentLogName, with: lines, genesis.legacy)
     {

@@ -55,6 +55,10 @@ package enum Founding {
         try checkPlace(request.directory, logs: plan.logs)
       }
       let key = try KeyStore(places).ensureSigningKey(request.founder)
+      for handle in request.isLocal ? plan.members : [request.founder] {
+        let pk = try KeyStore(places).ensureSigningKey(handle).publicKey.bytes
+        guard pk != request.operatorKey else { throw .operatorsKey(handle) }
+      }
       try writeGenesis(request, plan, key)
     }
     let shared = try KitError.liftingWire { () throws(WireError) in

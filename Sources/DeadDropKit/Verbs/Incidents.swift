@@ -20,19 +20,25 @@ extension Session {
 
   /// Signs and stores an incident.
   ///
-  /// Who must ack is named one by one: who joins later owes nothing for what was before.
+  /// Who must ack is named one by one: who joins later owes nothing for what was before. Where
+  /// nobody is there to ack it, it asks for no ack.
   package mutating func raise(_ alarm: Alarm) throws(KitError) -> Receipt {
     let strangers = alarm.to.filter { log(of: $0) == nil }
     guard strangers.isEmpty else { throw .notRecipients(strangers) }
     var to = alarm.to
     if to.isEmpty, alarm.ackRequired {
-      let members = try wireState().history.current.members
-      to = members.filter { $0 != handle && reader.store.records[$0]?.head.seq ?? 0 > 0 }
+      let now = try wireState()
+      to = now.answerers(under: now.history).filter { $0 != handle && canAnswer($0) }
     }
     return try append(
       Draft(
         .incident, subject: alarm.subject, body: alarm.body, to: Recipients(to) ?? .everyone,
-        priority: alarm.priority, ackRequired: alarm.ackRequired))
+        priority: alarm.priority, ackRequired: alarm.ackRequired && !to.isEmpty))
+  }
+
+  /// Who has not joined knows of nothing, and nothing counts that a forked chain goes on with.
+  func canAnswer(_ member: Handle) -> Bool {
+    reader.store.records[member].map { $0.head.seq > 0 && $0.verdict != .fork } ?? false
   }
 
   /// All incidents that stand, those that wait for something first, then oldest first.

@@ -147,8 +147,9 @@ extension Session {
   }
 
   /// Throws where nothing counts any more that this agent writes.
+  ///
+  /// What could not be settled is not noted either: then the lines say it.
   func checkMembership() throws(KitError) {
-    // What was not settled yet may end it: the flag is as old as the last settling.
     guard reader.store.isEnded || reader.store.isUnsettled, let ending = try ownEnding() else {
       return
     }

@@ -24,6 +24,12 @@ extension Session {
     /// The body of a correction that takes a proposal back.
     package static let withdrawal: JSONObject = ["withdraw": .bool(true)]
 
+    /// A removal is none: else a member who stops the wire again and again could not be removed.
+    var isNewWork: Bool {
+      let isRemoval = type == .proposal && Proposal.onlyRemoves(body)
+      return Session.stateChangingTypes.contains(type) && !isRemoval
+    }
+
     var isWithdrawal: Bool {
       type == .correction && body.members?["withdraw"] == Self.withdrawal["withdraw"]
     }
@@ -47,7 +53,7 @@ extension Session {
     if outgoing.type == .proposal, let flaw = Proposal.flaw(in: outgoing.body) {
       throw .proposalFlaw(flaw)
     }
-    if Self.stateChangingTypes.contains(outgoing.type) { try requireNormal() }
+    if outgoing.isNewWork { try requireNormal() }
     var draft = Draft(
       outgoing.type, subject: outgoing.subject, body: outgoing.body,
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,

@@ -50,10 +50,14 @@ extension Session {
       case .reverted, .withdrawn, .escalated: return .settled(standing.status)
       }
     }
-    let answers = try wireState().answers[id] ?? [:]
+    let now = try wireState()
+    let history = now.history
+    let answers = now.answers[id] ?? [:]
     var missing: [Handle] = []
     for recipient in recipients {
-      guard let answer = answers[recipient], isTrusted(recipient, answer.pk, seq: answer.seq) else {
+      guard let answer = answers[recipient], isTrusted(recipient, answer.pk, seq: answer.seq),
+        history.stands(recipient, answer.seq)
+      else {
         missing.append(recipient)
         continue
       }

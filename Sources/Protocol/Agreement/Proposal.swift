@@ -41,6 +41,13 @@ extension Proposal {
     if let effects = body.members?["effects"], Effects(effects) == nil { return .effectsMalformed }
     return nil
   }
+
+  /// Whether a body asks for nothing but that members be removed.
+  package static func onlyRemoves(_ body: JSONValue) -> Bool {
+    guard let effects = body.members?["effects"].flatMap({ Effects($0) }) else { return false }
+    return effects.domains.isEmpty && effects.tiers.isEmpty && !effects.members.isEmpty
+      && effects.members.values.allSatisfy { if case .remove = $0 { true } else { false } }
+  }
 }
 
 /// What one agent answered to a proposal; its first answer is its only one.

@@ -2,8 +2,8 @@ package import WireFormat
 
 /// Which claims hold, among all lines folded so far.
 ///
-/// A claim is open until its holder releases it or another takes it over. Of two open ones that
-/// overlap, the one that the other's writer knew of comes first; where neither or both say that, the
+/// A claim is open until its holder releases it, leaves or is removed, or another takes it over. Of
+/// two open ones that overlap, the one that the other's writer knew of comes first; where neither or both say that, the
 /// one with the lower event_id. A claim holds when none of those that come before it holds. Where
 /// that goes round in a circle, the lowest event_id in what is left holds, and breaks it. Who holds
 /// nothing while another is open may come to hold when that one goes.
@@ -28,8 +28,12 @@ package struct ClaimStandings: Sendable {
   /// The claim that took over another, by the other's event_id; the lowest where several did.
   package private(set) var takenOver: [Bytes32: Bytes32] = [:]
 
-  init(_ book: ClaimBook, under history: EffectHistory) {
+  /// Who has left or was removed holds nothing: nobody could release it any more.
+  init(
+    _ book: ClaimBook, under history: EffectHistory, without departures: [Handle: Departure]
+  ) {
     for claim in book.claims.values where history.stands(claim.holder, claim.seq) {
+      guard history.cuts[claim.holder] == nil, departures[claim.holder] == nil else { continue }
       if let end = claim.releasedAt, history.stands(claim.holder, end) { continue }
       if let taker = book.taker(of: claim, under: history) {
         takenOver[claim.eventID] = taker
@@ -56,7 +60,7 @@ package struct ClaimStandings: Sendable {
 extension WireState {
   /// Which claims hold; costs what there are of claims, and no time where there are none.
   package func claimStandings(under history: EffectHistory) -> ClaimStandings {
-    ClaimStandings(claims, under: history)
+    ClaimStandings(claims, under: history, without: departures)
   }
 }
 

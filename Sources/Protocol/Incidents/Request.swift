@@ -21,7 +21,7 @@ extension WireState {
   package func unanswered(
     under history: EffectHistory
   ) -> [(request: Request, missing: [Handle])] {
-    let members = history.current.members
+    let members = answerers(under: history)
     return requests.values.compactMap { request -> (request: Request, missing: [Handle])? in
       guard history.stands(request.writer, request.seq) else { return nil }
       let missing = members.filter { member in

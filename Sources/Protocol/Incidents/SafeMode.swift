@@ -96,7 +96,7 @@ extension WireState {
     return incidents.laterAcks[id]?[handle].map { history.stands(handle, $0) } ?? false
   }
 
-  /// Whom an incident asks for an ack: members in force, never its writer.
+  /// Whom an incident asks for an ack: members who can still give one, never its writer.
   package func addressees(of incident: Incident, members: Set<Handle>) -> [Handle] {
     guard incident.ackRequired else { return [] }
     return members.filter { $0 != incident.writer && incident.to.include($0) }.sorted()
@@ -104,7 +104,7 @@ extension WireState {
 
   /// Every incident whose line stands, with where it is and who has not acked, oldest first.
   package func incidentStandings(under history: EffectHistory) -> [IncidentStanding] {
-    let members = history.current.members
+    let members = answerers(under: history)
     let all = incidents.incidents.values.filter { history.stands($0.writer, $0.seq) }
     let stopping = Set(unackedIncidents(under: history).map(\.incident.eventID))
     let lifted = lifted(Set(all.filter(\.ackRequired).map(\.eventID)), under: history)

@@ -32,6 +32,11 @@ package enum Ending: Equatable, Sendable {
 }
 
 extension WireState {
+  /// The members in force who can still answer: whoever has left cannot, and owes nothing.
+  package func answerers(under history: EffectHistory) -> Set<Handle> {
+    history.current.members.filter { departures[$0] == nil }
+  }
+
   /// Nil for a member whose lines count.
   package func ending(of handle: Handle, under history: EffectHistory) -> Ending? {
     if let removal = history.removal(of: handle) { return .removed(by: removal.eventID) }

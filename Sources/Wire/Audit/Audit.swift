@@ -50,7 +50,7 @@ package struct Audit: Sendable {
       BadLine(file: SharedDirectory.decisionsName, line: $0, reason: .notDerived)
     }
     let facts = reading.handles.flatMap { reading.chains[$0]?.facts ?? [] }
-    let incidents = IncidentLog(facts, under: history)
+    let incidents = IncidentLog(facts, of: reading.state, under: history)
     let mirror = try DerivedFile.compare(
       shared, SharedDirectory.incidentLogName, with: incidents.lines, genesis.legacy,
       besides: incidents.idle)

@@ -11,11 +11,11 @@ package struct IncidentLog: Sendable {
   package private(set) var idle: Set<[UInt8]> = []
 
   /// Takes the incidents out of verified lines that are folded.
-  package init(_ facts: [KeptLine], under history: EffectHistory) {
+  package init(_ facts: [KeptLine], of state: WireState, under history: EffectHistory) {
     var held: Set<Bytes32> = []
     for fact in facts where fact.envelope.kind == MessageType.incident.kind {
       guard let message = try? Message(fact.bytes.span, fact.envelope) else { continue }
-      if !history.stands(message.from, fact.seq) {
+      if !state.canCount(message.from, fact.seq, under: history) {
         idle.insert(fact.bytes)
       } else if held.insert(message.eventID).inserted {
         lines.append((message.eventID, fact.bytes))

@@ -17,6 +17,8 @@ package struct HeadStore: Sendable {
   package private(set) var isEnded = false
   /// Whether somebody still has to ack an incident.
   package private(set) var isWatching = false
+  /// The highest version that a line of a writer's log needs, until that is settled.
+  package internal(set) var drifts: [Handle: Int] = [:]
   private var generation = 0
   private var factByteCount: Int64 = 0
   private var isComplete = true
@@ -50,6 +52,9 @@ package struct HeadStore: Sendable {
     store.isEnded = object["ended"]?.flag ?? false
     store.isComplete = object["kinds"] == kinds
     store.isWatching = object["watching"]?.flag ?? true
+    for member in object["drifts"]?.members?.members ?? [] {
+      if let handle = Handle(member.key) { store.drifts[handle] = member.value.int }
+    }
     for member in chains.members {
       guard let handle = Handle(member.key), let object = member.value.members,
         let record = HeadRecord(object)
@@ -157,15 +162,18 @@ package struct HeadStore: Sendable {
     try? state.directory.unlink(old)
   }
 
-  /// Notes that the consequences of all facts held are drawn, but for those that time brings.
+  /// Notes that the consequences of all facts held are drawn, but for those that time brings, and
+  /// that these drifts were told.
   package mutating func markSettled(
-    isWaiting: Bool, isWatching: Bool, isEnded: Bool, wire: Bytes32,
+    isWaiting: Bool, isWatching: Bool, isEnded: Bool, told: [Handle: Int] = [:], wire: Bytes32,
     _ state: borrowing PrivateState
   ) throws(WireError) {
+    let left = drifts.filter { told[$0.key] != $0.value }
     let isNew =
       isWaiting != self.isWaiting || isWatching != self.isWatching || isEnded != self.isEnded
+      || left != drifts
     guard isUnsettled || isNew else { return }
-    isUnsettled = false
+    (isUnsettled, drifts) = (false, left)
     (self.isWaiting, self.isWatching, self.isEnded) = (isWaiting, isWatching, isEnded)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
@@ -183,13 +191,16 @@ package struct HeadStore: Sendable {
   private func save(
     _ wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
   ) throws(WireError) {
+    var needed = JSONObject()
+    for (handle, version) in drifts { needed[Text(handle.name)] = .integer(version) }
     var chains = JSONObject()
     for (handle, record) in records { chains[Text(handle.name)] = .object(record.object) }
     let object: JSONObject = [
       "version": .integer(Self.version), "wire": .string(wire.hex),
       "generation": .integer(generation), "facts": .integer(Int(factByteCount)),
       "chains": .object(chains), "unsettled": .bool(isUnsettled),
-      "waiting": .bool(isWaiting), "watching": .bool(isWatching), "ended": .bool(isEnded),
+      "drifts": drifts.isEmpty ? nil : .object(needed), "waiting": .bool(isWaiting),
+      "watching": .bool(isWatching), "ended": .bool(isEnded),
       "kinds": isComplete ? Self.kinds : .null,
     ]
     try state.write(object, to: Self.name, durable: durable)

@@ -15,8 +15,6 @@ package struct WireReader: Sendable {
     package var bad: [Audit.BadLine] = []
     /// Whether any head moved.
     package var hasMoved = false
-    /// Writers of whom lines came that need a higher version, with the highest.
-    package var drifts: [Handle: Int] = [:]
   }
 
   package let genesis: Genesis
@@ -119,12 +117,12 @@ package struct WireReader: Sendable {
       news.hasMoved = news.hasMoved || !step.chain.segments.isEmpty
       facts += step.chain.facts.filter(\.envelope.carriesState)
       step.keepEvidence(genesis.id, shared, state)
-      news.drifts[step.chain.handle] = step.neededVersion(step.chain.faults, genesis.id, shared)
     }
     if !facts.isEmpty, try !foldOn(facts, state) { return try readWhole(shared, state) }
     let before = (store: store, unsaved: unsaved)
     for step in steps {
       store.records[step.chain.handle] = step.record
+      noteDrift(step, step.chain.faults, shared)
       if !unsaved.contains(step.chain.handle) { unsaved.append(step.chain.handle) }
     }
     guard !unsaved.isEmpty, saves || !facts.isEmpty else { return news }
@@ -216,7 +214,8 @@ package struct WireReader: Sendable {
     var newest = try HeadStore.load(state, wire: genesis.id)
     guard newest.key == store.key else { return }
     try newest.markSettled(
-      isWaiting: isWaiting, isWatching: isWatching, isEnded: isEnded, wire: genesis.id, state)
+      isWaiting: isWaiting, isWatching: isWatching, isEnded: isEnded, told: store.drifts,
+      wire: genesis.id, state)
     // What is ahead of the file stays so: the own head, and heads that are not saved yet.
     for (handle, record) in store.records
     where record.head.seq > newest.records[handle]?.head.seq ?? 0 {
@@ -272,15 +271,20 @@ package struct WireReader: Sendable {
       }
       return (reading, steps)
     }
-    var drifts: [Handle: Int] = [:]
     for step in steps {
       step.keepEvidence(genesis.id, shared, state)
-      let new = newFaults(of: step)
-      drifts[step.chain.handle] = step.neededVersion(new, genesis.id, shared)
+      noteDrift(step, newFaults(of: step), shared)
     }
-    var news = try take(reading, steps, state)
-    news.drifts = drifts
-    return news
+    return try take(reading, steps, state)
+  }
+
+  /// Kept with the heads: whoever is stopped before it tells of it tells of it later.
+  private mutating func noteDrift(
+    _ step: ReadStep, _ faults: [FaultyLine], _ shared: borrowing SharedDirectory
+  ) {
+    guard let version = step.neededVersion(faults, genesis.id, shared) else { return }
+    let handle = step.chain.handle
+    store.drifts[handle] = max(version, store.drifts[handle] ?? 0)
   }
 
   /// The lines at fault that were not told before.

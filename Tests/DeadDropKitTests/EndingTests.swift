@@ -1,0 +1,58 @@
+import DeadDropKit
+import Foundation
+import Protocol
+import TestSupport
+import Testing
+import Wire
+import WireFormat
+
+@Suite("Members that go")
+struct EndingTests {
+  private func pause(_ bench: Bench, by handle: Handle) throws {
+    _ = try bench.act(as: handle) { session, _ in
+      try session.shutdown(to: [], subject: "stop", body: .string(""), asOperator: true)
+    }
+  }
+
+  @Test("who stops the wire again and again can be removed while it stands still")
+  func removal() throws {
+    try Bench.run("forge", "scribe", "mason") { bench in
+      try pause(bench, by: "mason")
+      let proposal = try bench.act(as: "forge") { session, _ in
+        try session.propose(removing: "mason", because: "it stops us").eventID
+      }
+      try bench.ack(proposal, by: "scribe")
+      #expect(try bench.settle("forge").says("ratified"))
+      #expect(try bench.status(of: proposal, for: "scribe") == .ratified)
+    }
+  }
+
+  @Test("a removal with anything besides is new work")
+  func mixed() throws {
+    try Bench.run("forge", "scribe", "mason") { bench in
+      try pause(bench, by: "mason")
+      var effects = try #require(TestEffects.remove("mason", seq: 1, id: .unheld("x")).members)
+      effects["tiers"] = .object([:])
+      effects["domains"] = .object(["all": .null])
+      #expect(throws: KitError.self) {
+        try bench.propose("go", by: "forge", effects: .object(effects))
+      }
+      #expect(try bench.count(.proposal, of: "forge") == 0)
+    }
+  }
+
+  @Test("who has left signs nothing, also where what derives cannot be written")
+  func unsettled() throws {
+    try Bench.run("forge", "scribe") { bench in
+      let path = "\(bench.path)/incident_log.jsonl"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      _ = try bench.act(as: "scribe") { session, _ in
+        _ = try session.raise(.init(subject: "disk full", body: .string("help")))
+        return try session.leave(because: "bye")
+      }
+      let before = try bench.lines(of: "scribe")
+      #expect(throws: KitError.ended(.left)) { try bench.send("still", by: "scribe") }
+      #expect(try bench.lines(of: "scribe") == before)
+    }
+  }
+}
