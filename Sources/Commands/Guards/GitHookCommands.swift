@@ -23,6 +23,9 @@ enum InstallGitHookCommand: Command {
     let hook = try CommandFailure.lifting { () throws(KitError) in try GitHook.find() }
     let words: String
     switch hook.state {
+    case .ours where !hook.isExecutable: words = "make \(hook.path) executable for git to run it"
+    case .chained where !hook.isExecutable:
+      throw CommandFailure(KitError.hookNotOurs(hook.path, GitHook.asleep))
     case .ours, .chained:
       return Report(["\(hook.path) asks deaddrop already"], json: json(hook, isDone: true))
     case .absent: words = "make \(hook.path)"

@@ -26,6 +26,9 @@ package struct GitHook {
   private let text: String
   private let permissions: UInt16
   package let state: State
+  /// Whether git runs it.
+  package var isExecutable: Bool { permissions & 0o100 != 0 }
+  package static let asleep = "it cannot be executed, so git does not run it"
 
   /// Looks at the hook of the repository around the current directory, core.hooksPath honoured.
   ///
@@ -38,11 +41,27 @@ package struct GitHook {
     }
     let folder = try path("--git-path", "hooks")
     let homes = [try path("--git-common-dir"), try path("--show-toplevel")]
-    guard homes.contains(where: { folder.hasPrefix($0 + "/") }) else {
+    guard let home = homes.first(where: { folder.hasPrefix($0 + "/") }) else {
       throw .hookNotOurs(
         "\(folder)/\(name)", "core.hooksPath leads out of this repository, and others share it")
     }
+    if try hasLink(folder.dropFirst(home.count + 1), in: home) {
+      throw .hookNotOurs("\(folder)/\(name)", "its directory is a link, and others may share it")
+    }
     return try GitHook(folder)
+  }
+
+  /// Whether a directory on the way from the repository to the hook is a link.
+  private static func hasLink(_ way: Substring, in home: String) throws(KitError) -> Bool {
+    try KitError.lifting { () throws(HostError) in
+      var directory = try Directory.open(home, followLast: true)
+      for part in way.split(separator: "/").map(String.init) {
+        guard let status = try directory.status(of: part) else { return false }
+        if status.kind == .symbolicLink { return true }
+        directory = try directory.openSubdirectory(part)
+      }
+      return false
+    }
   }
 
   private init(_ folder: String) throws(KitError) {
@@ -72,9 +91,7 @@ package struct GitHook {
     if text == script { return .ours }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.count > 1, lines[1] == line { return .chained }
-    guard mode & 0o100 != 0 else {
-      return .foreign("it cannot be executed, so git does not run it")
-    }
+    guard mode & 0o100 != 0 else { return .foreign(asleep) }
     guard let first = lines.first, lines.count > 1, first.hasPrefix("#!"), !first.hasSuffix("\r"),
       !first.hasSuffix("\r\n"), let shell = interpreter(first.dropFirst(2)), shells.contains(shell)
     else { return .foreign("it is no script of a shell") }
@@ -92,12 +109,16 @@ package struct GitHook {
   /// Makes the hook, or puts the line behind the first of a script, so that no exit comes before it.
   package func install() throws(KitError) {
     switch state {
-    case .ours, .chained: return
+    case .ours where isExecutable: return
+    case .chained:
+      if !isExecutable { throw .hookNotOurs(path, Self.asleep) }
     case .foreign(let why): throw .hookNotOurs(path, why)
-    case .absent: try write(Self.script)
+    case .absent, .ours: try write(Self.script, permissions: 0o755)
     case .chainable:
       guard let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return }
-      try write(text[...end] + Self.line + "\n" + text[text.utf8.index(after: end)...])
+      try write(
+        text[...end] + Self.line + "\n" + text[text.utf8.index(after: end)...],
+        permissions: permissions)
     }
   }
 
@@ -112,12 +133,12 @@ package struct GitHook {
     case .chained:
       var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       lines.remove(at: 1)
-      try write(lines.joined(separator: "\n"))
+      try write(lines.joined(separator: "\n"), permissions: permissions)
     }
     return true
   }
 
-  private func write(_ text: some StringProtocol) throws(KitError) {
+  private func write(_ text: some StringProtocol, permissions: UInt16) throws(KitError) {
     try KitError.lifting { () throws(HostError) in
       try Directory.createPath(folder, permissions: 0o755)
         .replaceFile(

@@ -1,10 +1,20 @@
 import Protocol
+import Wire
 import WireFormat
 
 /// Keeps a commit from changing what is in a log: the old bytes must be the beginning of the new.
 struct LogGuard {
-  /// Where the wire's directory stands in the work tree, without a slash at the end.
-  let folders: [[UInt8]]
+  /// Where wires stand in the work tree.
+  enum Places {
+    /// The work tree is the wire's directory itself.
+    case root
+    /// These directories, without a slash at the end.
+    case folders([[UInt8]])
+    /// Every directory of this name: no wire is known, so each may be one.
+    case named([UInt8])
+  }
+
+  let places: Places
 
   private static let derived = "decisions.jsonl"
   private static let genesis = "wire.json"
@@ -14,26 +24,43 @@ struct LogGuard {
 
   /// The part of a path behind the wire's directory.
   private func relative(_ path: [UInt8]) -> String? {
-    for folder in folders where path.count > folder.count + 1 {
-      guard path.starts(with: folder), path[folder.count] == UInt8(ascii: "/") else { continue }
-      return String(decoding: path[(folder.count + 1)...], as: UTF8.self)
+    switch places {
+    case .root: return String(decoding: path, as: UTF8.self)
+    case .folders(let folders):
+      let folder = folders.first { path.starts(with: $0 + [UInt8(ascii: "/")]) }
+      return folder.map { String(decoding: path[($0.count + 1)...], as: UTF8.self) }
+    case .named(let name):
+      let parts = path.split(separator: UInt8(ascii: "/"))
+      guard let at = parts.firstIndex(where: { $0.elementsEqual(name) }), at + 1 < parts.count
+      else { return nil }
+      return String(decoding: path[parts[at + 1].startIndex...], as: UTF8.self)
     }
-    return nil
+  }
+
+  /// A file that the commit adds to a year of the archive.
+  private struct Archived {
+    let name: String
+    let blob: StagedChanges.Blob
   }
 
   /// What a commit may not do to the wire's files, with the path and a clause that says what.
   func breaches(in changes: [StagedChanges.Change]) throws(KitError) -> [(
     path: [UInt8], what: String
   )] {
-    let archived = changes.compactMap { change in
-      change.old == nil ? change.new.map { (relative(change.path) ?? "", $0) } : nil
-    }.filter { $0.0.hasPrefix("archive/") }
+    let archived = changes.compactMap { change -> Archived? in
+      guard change.old == nil, let blob = change.new, blob.isFile, let name = relative(change.path)
+      else { return nil }
+      let parts = name.split(separator: "/").map(String.init)
+      guard parts.count == 3, parts[0] == ArchiveName.directoryName, ArchiveName.isYear(parts[1])
+      else { return nil }
+      return Archived(name: parts[2], blob: blob)
+    }
     var breaches: [(path: [UInt8], what: String)] = []
     for change in changes {
       guard let name = relative(change.path), let old = change.old else { continue }
       let what =
         name.hasPrefix("archive/")
-        ? archiveBreach(name, change) : try breach(name, old, change.new, archived)
+        ? archiveBreach(name, change) : try breach(name, change, old, archived)
       if let what { breaches.append((change.path, what)) }
     }
     return breaches
@@ -41,24 +68,29 @@ struct LogGuard {
 
   private func archiveBreach(_ name: String, _ change: StagedChanges.Change) -> String? {
     let isLog = name.split(separator: "/").last.map { $0.hasSuffix(".jsonl") } ?? false
-    guard isLog, change.new?.id != change.old?.id else { return nil }
+    guard isLog, !isKept(change) else { return nil }
     return "the commit changes or removes an archived log"
   }
 
+  /// Whether a file stays the file that it was, byte for byte.
+  private func isKept(_ change: StagedChanges.Change) -> Bool {
+    change.new?.id == change.old?.id && change.new?.isFile == change.old?.isFile
+  }
+
   private func breach(
-    _ name: String, _ old: StagedChanges.Blob, _ new: StagedChanges.Blob?,
-    _ archived: [(String, StagedChanges.Blob)]
+    _ name: String, _ change: StagedChanges.Change, _ old: StagedChanges.Blob,
+    _ archived: [Archived]
   ) throws(KitError) -> String? {
     if name == Self.genesis {
-      return new?.id == old.id ? nil : "the commit changes or removes the genesis"
+      return isKept(change) ? nil : "the commit changes or removes the genesis"
     }
+    let new = change.new
     let isLog = LogName.isValid(name)
     guard isLog || name == Self.derived, old.isFile else { return nil }
     if let new, new.isFile, try holds(new, old) { return nil }
-    let stem = name.dropLast(".jsonl".count)
-    for (file, blob) in archived where isLog && blob.isFile {
-      let base = file.split(separator: "/").last ?? ""
-      if base.hasPrefix(stem + "."), try holds(blob, old) { return nil }
+    // Under another name it would be no part of the log.
+    for file in archived where isLog && ArchiveName(file.name, of: name) != nil {
+      if try holds(file.blob, old) { return nil }
     }
     guard let new else { return "the commit removes or renames it" }
     guard new.isFile else { return "the commit puts something else in its place" }

@@ -30,6 +30,7 @@ struct StagedChanges {
     return first.filter { change in others.allSatisfy { $0.contains(change.path) } }
   }
 
+  /// What is only announced (`git add -N`) is not committed, and counts as absent.
   static func read() throws(KitError) -> StagedChanges {
     var parents: [String] = []
     if let head = try Git.line(["rev-parse", "-q", "--verify", "HEAD^{commit}"], mayFail: true) {
@@ -41,7 +42,7 @@ struct StagedChanges {
     for parent in parents {
       let raw = try Git.ask([
         "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev",
-        "--ignore-submodules=none", parent, "--",
+        "--ignore-submodules=none", "--ita-invisible-in-index", parent, "--",
       ])
       byParent.append(try changes(raw ?? []))
     }

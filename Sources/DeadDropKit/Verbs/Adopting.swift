@@ -68,7 +68,8 @@ enum Adopting {
     guard try !file.missingFeed(at: size).isEmpty else { return }
     let log = try OpenFile.open(name, in: directory, mode: .appendExisting)
     try log.require(.anyOwner, named: name, in: directory)
-    // Somebody may have ended it meanwhile.
+    // Somebody who founds a wire here too may have ended it meanwhile, or be about to.
+    try log.requireLock(upTo: .seconds(5))
     let feed = try log.missingFeed(at: try log.status().byteCount)
     try log.writeWhole(feed)
     try log.synchronizeData()

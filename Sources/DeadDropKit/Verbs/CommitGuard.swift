@@ -29,25 +29,24 @@ package enum CommitGuard {
 
   /// Judges the index of the repository around the current directory.
   ///
-  /// Without a wire nothing is guarded; without an agent on it, or where it is broken, logs alone:
-  /// both are notes. Throws where git cannot be asked.
+  /// Without a wire, or an agent on it, or where it is broken, logs alone: all are notes. Throws
+  /// where git cannot be asked although there is a wire.
   package static func judge(
     directory: String?, as name: String?, in places: PrivatePlaces? = nil
   ) throws(KitError) -> Outcome {
     var outcome = Outcome()
     let wire: String
     do { wire = try WireLocation.find(explicit: directory) } catch {
-      outcome.notes.append("nothing is guarded: \(error)")
+      outcome.notes.append("domains and claims are not checked: \(error)")
+      // A wire that stands deeper is not found from the root, where git runs its hooks.
+      guard let staged = try? StagedChanges.read() else { return outcome }
+      let anywhere = LogGuard(places: .named(Array(WireLocation.directoryName.utf8)))
+      try guardLogs(anywhere, staged, &outcome)
       return outcome
     }
     let staged = try StagedChanges.read()
-    let logs = LogGuard(folders: folders(of: wire))
-    var seen: Set<[UInt8]> = []
-    for changes in staged.byParent {
-      for (path, what) in try logs.breaches(in: changes) where seen.insert(path).inserted {
-        outcome.refusals.append(Refusal(path: path, reason: .log(what)))
-      }
-    }
+    let logs = LogGuard(places: try place(of: wire))
+    try guardLogs(logs, staged, &outcome)
     let paths = staged.own.map(\.path).filter { !logs.isOfWire($0) }
     guard !paths.isEmpty else { return outcome }
     do throws(KitError) {
@@ -56,6 +55,17 @@ package enum CommitGuard {
       outcome.notes.append("domains and claims are not checked: \(error)")
     }
     return outcome
+  }
+
+  private static func guardLogs(
+    _ logs: LogGuard, _ staged: StagedChanges, _ outcome: inout Outcome
+  ) throws(KitError) {
+    var seen: Set<[UInt8]> = []
+    for changes in staged.byParent {
+      for (path, what) in try logs.breaches(in: changes) where seen.insert(path).inserted {
+        outcome.refusals.append(Refusal(path: path, reason: .log(what)))
+      }
+    }
   }
 
   private static func judge(
@@ -80,11 +90,25 @@ package enum CommitGuard {
   }
 
   /// Where the wire's files are in the work tree: where it is found, and under its usual name.
-  private static func folders(of wire: String) -> [[UInt8]] {
+  private static func place(of wire: String) throws(KitError) -> LogGuard.Places {
     let usual = Array(WireLocation.directoryName.utf8)
-    guard let slash = wire.lastIndex(of: "/"),
-      let tree = GitWorkTree.enclosing(String(wire[..<slash])), wire.hasPrefix(tree.root + "/")
-    else { return [usual] }
-    return [Array(wire.dropFirst(tree.root.count + 1).utf8), usual]
+    guard let root = try Git.line(["rev-parse", "--show-toplevel"]) else {
+      return .folders([usual])
+    }
+    if let tree = try? Directory.open(root, followLast: true).status(),
+      let held = try? Directory.open(wire, followLast: true).status(), held.isSameFile(as: tree)
+    {
+      return .root
+    }
+    var roots = [root]
+    // In a linked work tree the wire that is found is that of the main one.
+    if let slash = wire.lastIndex(of: "/"),
+      let main = GitWorkTree.enclosing(String(wire[..<slash]))
+    {
+      roots.append(main.root)
+    }
+    let folders = roots.filter { wire.hasPrefix($0 + "/") }
+      .map { Array(wire.dropFirst($0.count + 1).utf8) }
+    return .folders(folders + [usual])
   }
 }

@@ -25,14 +25,12 @@ package enum LineStream {
     before limit: Int64 = .max, _ body: (LinePlace, Span<UInt8>?) throws(HostError) -> Void
   ) throws(HostError) -> End {
     var end = start
-    for piece in log.pieces(from: start.offset) {
-      let range = piece.range
-      end.offset = max(end.offset, range.lowerBound)
-      guard end.offset < limit else { return end }
+    try log.forEachFile(from: start.offset) { (file, first, past) throws(HostError) in
+      end.offset = max(end.offset, first)
+      guard end.offset < limit else { return false }
       end = try forEachLine(
-        of: piece.held.file, at: range.lowerBound, from: end, through: last,
-        before: min(limit, range.upperBound), body)
-      if let last, end.lineCount >= last.number { return end }
+        of: file, at: first, from: end, through: last, before: min(limit, past), body)
+      return last.map { end.lineCount < $0.number } ?? true
     }
     return end
   }
@@ -85,15 +83,19 @@ package enum LineStream {
 
   /// Where the first line begins that does so in the range; nil where none does.
   static func lineStart(of log: LogFile, in range: Range<Int64>) throws(HostError) -> Int64? {
-    for piece in log.pieces(from: range.lowerBound) {
-      let (first, end) = (piece.range.lowerBound, piece.range.upperBound)
-      if first >= range.upperBound { return nil }
-      // Every file begins with a line.
-      if first >= range.lowerBound { return first }
-      let local = (range.lowerBound - first)..<(min(range.upperBound, end) - first)
-      if let found = try lineStart(of: piece.held.file, in: local) { return first + found }
+    var found: Int64?
+    try log.forEachFile(from: range.lowerBound) { (file, first, past) throws(HostError) in
+      if first >= range.upperBound { return false }
+      if first >= range.lowerBound {
+        // Every file begins with a line.
+        found = first
+      } else {
+        let local = (range.lowerBound - first)..<(min(range.upperBound, past) - first)
+        found = try lineStart(of: file, in: local).map { first + $0 }
+      }
+      return found == nil
     }
-    return nil
+    return found
   }
 
   private static func lineStart(

@@ -12,11 +12,36 @@ package struct LogFile: Sendable {
     init(_ file: consuming OpenFile) { self.file = file }
   }
 
+  /// A file of the archive: open, or, where there are many, opened whenever it is read.
+  enum Archived: Sendable {
+    case held(Held)
+    case closed(LogPart, in: SharedDirectory.Archive)
+
+    /// So many of one log are kept open; a member can make any number of them.
+    static let openLimit = 16
+
+    /// Throws `replaced` where another file has the name by now.
+    func withFile(
+      _ body: (borrowing OpenFile) throws(HostError) -> Void
+    ) throws(HostError) {
+      switch self {
+      case .held(let held): try body(held.file)
+      case .closed(let part, let archive):
+        guard let file = try archive.open(part), part.isSameFile(as: try file.status()) else {
+          throw .refused(
+            "\(archive.directory.path)/\(part.name.split(separator: "/").dropFirst().joined(separator: "/"))",
+            .replaced)
+        }
+        try body(file)
+      }
+    }
+  }
+
   package private(set) var layout: LogLayout
-  private var archived: [Held?]
+  private var archived: [Archived?]
   private let live: Held?
 
-  init(_ layout: LogLayout, archived: [Held?], live: Held?) {
+  init(_ layout: LogLayout, archived: [Archived?], live: Held?) {
     (self.layout, self.archived, self.live) = (layout, archived, live)
   }
 
@@ -30,22 +55,45 @@ package struct LogFile: Sendable {
 
   /// Waits until what was opened is on disk.
   package func synchronizeData() throws(HostError) {
-    for held in archived { try held?.file.synchronizeData() }
+    for file in archived {
+      try file?.withFile { (file) throws(HostError) in try file.synchronizeData() }
+    }
     try live?.file.synchronizeData()
   }
 
   /// Reads up to `count` bytes from a place in the log; fewer only at its end.
   package func read(at offset: Int64, count: Int) throws(HostError) -> [UInt8] {
     var bytes: [UInt8] = []
-    for piece in pieces(from: offset) {
-      let from = max(piece.range.lowerBound, offset)
-      let left = Int64(count - bytes.count)
-      guard left > 0, from == offset + Int64(bytes.count) else { break }
-      let more = try piece.held.file.read(
-        at: from - piece.range.lowerBound, count: Int(min(left, piece.range.upperBound - from)))
+    try forEachFile(from: offset) { (file, start, end) throws(HostError) in
+      let from = max(start, offset)
+      guard from == offset + Int64(bytes.count) else { return false }
+      let more = try file.read(
+        at: from - start, count: Int(min(Int64(count - bytes.count), end - from)))
       if bytes.isEmpty { bytes = more } else { bytes += more }
+      return bytes.count < count
     }
     return bytes
+  }
+
+  /// Gives the files from that which holds an offset on, each with its bounds in the log, until
+  /// the answer is false.
+  func forEachFile(
+    from offset: Int64,
+    _ body: (borrowing OpenFile, _ start: Int64, _ end: Int64) throws(HostError) -> Bool
+  ) throws(HostError) {
+    let base = layout.live.start.offset
+    // The file that grows alone, mostly.
+    if offset < base {
+      for index in archived.indices {
+        let start = layout.archived[index].start.offset
+        let end = index + 1 < archived.count ? layout.archived[index + 1].start.offset : base
+        guard end > max(offset, start), let file = archived[index] else { continue }
+        var goesOn = true
+        try file.withFile { (file) throws(HostError) in goesOn = try body(file, start, end) }
+        guard goesOn else { return }
+      }
+    }
+    if let live { _ = try body(live.file, base, .max) }
   }
 
   /// The same log with its chain begun at a place.
@@ -71,23 +119,6 @@ package struct LogFile: Sendable {
       offset += sizes[old]
     }
     return log
-  }
-
-  /// An open file and the part of the log that it is.
-  struct Piece {
-    let held: Held
-    let range: Range<Int64>
-  }
-
-  /// The open files from that which holds an offset on.
-  func pieces(from offset: Int64) -> [Piece] {
-    let files = archived + [live]
-    let parts = layout.parts
-    return parts.indices.compactMap { index in
-      let end = index + 1 < parts.count ? parts[index + 1].start.offset : .max
-      guard let held = files[index], end > offset else { return nil }
-      return Piece(held: held, range: parts[index].start.offset..<end)
-    }
   }
 }
 
@@ -120,7 +151,7 @@ extension SharedDirectory {
         archived: found.map(\.part), live: LogPart(log, start: .init(offset: end), status))
       opened =
         layout.isEmpty
-        ? nil : LogFile(layout, archived: found.map(\.held), live: live)
+        ? nil : LogFile(layout, archived: found.map(\.file), live: live)
       // While the name stands for the same file, the archive can have got no other one.
       let named = try directory.status(of: log)
       if layout.live.isSameFile(as: named) { return opened }
@@ -138,7 +169,8 @@ extension SharedDirectory {
   private func reopen(
     _ known: LogLayout, _ live: LogFile.Held?, from offset: Int64
   ) throws(HostError) -> LogFile? {
-    var archived: [LogFile.Held?] = []
+    var archived: [LogFile.Archived?] = []
+    var archive: Archive?
     let parts = known.parts
     for (index, part) in known.archived.enumerated() {
       let end = parts[index + 1].start.offset
@@ -146,72 +178,21 @@ extension SharedDirectory {
         archived.append(nil)
         continue
       }
-      guard let file = try openArchived(part.name) else { return nil }
+      if archive == nil { archive = try openArchive() }
+      guard let archive, let file = try archive.open(part) else { return nil }
       let status = try file.status()
       guard part.isSameFile(as: status), status.byteCount >= end - part.start.offset else {
         return nil
       }
-      archived.append(LogFile.Held(file))
+      archived.append(archive.keep(file, part, count: archived.count))
     }
     return LogFile(known, archived: archived, live: live)
-  }
-
-  private func openArchived(_ path: String) throws(HostError) -> OpenFile? {
-    let names = path.split(separator: "/").map(String.init)
-    guard names.count == 3, let year = try archive(names[1]) else { return nil }
-    return try Self.readable(names[2], in: year)
-  }
-
-  /// A year of the archive; nil when there is none.
-  private func archive(_ year: String) throws(HostError) -> Directory? {
-    do {
-      return try directory.openSubdirectory(ArchiveName.directoryName).openSubdirectory(year)
-    } catch {
-      if error.isNotFound || error.isOfWrongKind { return nil }
-      throw error
-    }
-  }
-
-  /// The years of the archive, ascending.
-  package func archivedYears() throws(HostError) -> [String] {
-    do {
-      return try directory.openSubdirectory(ArchiveName.directoryName).names()
-        .filter { ArchiveName.isYear($0) }
-    } catch {
-      if error.isNotFound || error.isOfWrongKind { return [] }
-      throw error
-    }
-  }
-
-  /// The names in a year of the archive, ascending.
-  package func archivedNames(in year: String) throws(HostError) -> [String] {
-    guard let directory = try archive(year) else { return [] }
-    return try directory.names()
-  }
-
-  /// Makes the names in the archive durable.
-  func synchronizeArchive() throws(HostError) {
-    for year in try archivedYears() { try archive(year)?.synchronize() }
-  }
-
-  private static func readable(
-    _ name: String, in directory: borrowing Directory
-  ) throws(HostError) -> OpenFile? {
-    do {
-      guard let file = try OpenFile.find(name, in: directory) else { return nil }
-      try file.require(.anyOwner)
-      return file
-    } catch {
-      // One odd file must not keep a reader from the others: what it held is missing.
-      if error.isOfWrongKind { return nil }
-      throw error
-    }
   }
 
   private struct Archived {
     let name: ArchiveName
     var part: LogPart
-    let held: LogFile.Held
+    let file: LogFile.Archived
     /// Just past its last LF: what follows is no part of a log.
     var end: Int64
   }
@@ -219,16 +200,18 @@ extension SharedDirectory {
   /// The archived files of a log by the places that their names tell, each where the one before ends.
   private func archivedFiles(of log: String) throws(HostError) -> [Archived] {
     var found: [Archived] = []
-    for year in try archivedYears() {
-      guard let directory = try archive(year) else { continue }
+    guard let archive = try openArchive() else { return [] }
+    for year in try archive.years() {
+      guard let directory = try archive.open(year) else { continue }
       for name in try directory.names() {
         guard let parsed = ArchiveName(name, of: log),
-          let file = try Self.readable(name, in: directory)
+          let file = try Archive.readable(name, in: directory)
         else { continue }
         let path = "\(ArchiveName.directoryName)/\(year)/\(name)"
         let part = LogPart(path, start: .init(), try file.status())
         let end = try LineStream.lastLineEnd(of: file)
-        found.append(Archived(name: parsed, part: part, held: LogFile.Held(file), end: end))
+        let kept = archive.keep(file, part, count: found.count)
+        found.append(Archived(name: parsed, part: part, file: kept, end: end))
       }
     }
     found.sort {

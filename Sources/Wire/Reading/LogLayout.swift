@@ -57,6 +57,8 @@ package struct LogLayout: Equatable, Sendable {
   /// Whether a place in the other one means the same in this one: nothing but an archive and a new
   /// file lie between the two.
   func extends(_ old: LogLayout) -> Bool {
+    // Most logs have no archive, and every command asks.
+    if archived.isEmpty, old.archived.isEmpty { return goesOn(from: old) }
     let common = old.archived.count
     guard archived.count >= common,
       zip(archived, old.archived).allSatisfy({ Self.isSame($0, $1) && $0.name == $1.name })
@@ -64,7 +66,11 @@ package struct LogLayout: Equatable, Sendable {
     if archived.count > common {
       return !old.live.isThere || Self.isSame(archived[common], old.live)
     }
-    return live.start.offset == old.live.start.offset
+    return goesOn(from: old)
+  }
+
+  private func goesOn(from old: LogLayout) -> Bool {
+    live.start.offset == old.live.start.offset
       && (live.isSameFile(as: old.live) || !old.live.isThere)
   }
 
@@ -76,6 +82,10 @@ package struct LogLayout: Equatable, Sendable {
   func counted(by old: LogLayout) -> LogLayout {
     var next = self
     next.start = old.start
+    if archived.isEmpty, old.archived.isEmpty {
+      next.live.start.lineCount = old.live.start.lineCount
+      return next
+    }
     for (index, part) in old.parts.enumerated() {
       if index < next.archived.count {
         next.archived[index].start.lineCount = part.start.lineCount

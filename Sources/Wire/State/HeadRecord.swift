@@ -59,8 +59,12 @@ extension HeadRecord {
         .integer(headPlace.number), .integer(Int(headPlace.offset)), .integer(headPlace.byteCount),
       ]),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
-      "files": .array(layout.parts.map(\.value)),
-      "start": .array([.integer(Int(layout.start.offset)), .integer(layout.start.lineCount)]),
+      // Most logs are one file from its first line on, and every command reads this.
+      "file": layout.isSimple ? layout.live.fileValue : nil,
+      "files": layout.isSimple ? nil : .array(layout.parts.map(\.value)),
+      "start": layout.isSimple
+        ? nil
+        : .array([.integer(Int(layout.start.offset)), .integer(layout.start.lineCount)]),
       "tail": tail.map { .hex($0) },
     ]
   }
@@ -87,7 +91,12 @@ extension HeadRecord {
 }
 
 extension LogLayout {
-  /// Reads `files`, or the one `file` of the time before logs had archives.
+  /// One file without lines that are older than the wire.
+  fileprivate var isSimple: Bool {
+    archived.isEmpty && start.offset == 0 && live.start.offset == 0
+  }
+
+  /// Reads `files`, or the one `file` of a log that has no archive.
   fileprivate init?(_ object: JSONObject, _ log: String) {
     guard let values = object["files"]?.elements else {
       guard let live = LogPart(log, .init(), object["file"]) else { return nil }
@@ -103,9 +112,11 @@ extension LogLayout {
 }
 
 extension LogPart {
+  fileprivate var fileValue: JSONValue { .strings([String(device), String(inode)]) }
+
   fileprivate var value: JSONValue {
     .object([
-      "file": .strings([String(device), String(inode)]), "name": .string(name),
+      "file": fileValue, "name": .string(name),
       "start": .array([.integer(Int(start.offset)), .integer(start.lineCount)]),
     ])
   }
