@@ -6,7 +6,7 @@ RELEASE = .build/release/deaddrop
 # The simulator, with fault injection and all mutants compiled in; none is active unless it is chosen.
 SIMULATOR = .build/sim/release/deaddrop-sim
 COUNT ?= 10000
-STEPS ?= 60
+STEPS ?= 40
 
 # QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups.
 BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))

@@ -66,7 +66,7 @@
       (0..<min(options.jobs, options.mutants.count)).map { job in
         common(options, seed: options.seed, count: options.count)
           + stride(from: job, to: options.mutants.count, by: options.jobs).flatMap {
-            ["--mutant", options.mutants[$0].rawValue]
+            ["--mutant", MutantHunt.name(of: options.mutants[$0])]
           }
       }
     }

@@ -11,7 +11,7 @@
     struct Options {
       var seed = UInt64.random(in: 0...(1 << 62))
       var count = 1
-      var steps = 60
+      var steps = 40
       var agents: Int?
       var jobs = ProcessInfo.processInfo.activeProcessorCount
       var isTracing = false
@@ -66,9 +66,11 @@
       while let word = rest.popFirst() {
         switch word {
         case "--trace": options.isTracing = true
-        case "--mutants": options.mutants = Mutant.allCases
+        case "--mutants": options.mutants = MutantHunt.all
         case "--mutant":
-          guard let mutant = rest.popFirst().flatMap({ Mutant(rawValue: $0) }) else { return nil }
+          guard let name = rest.popFirst(), let mutant = MutantHunt.mutant(named: name) else {
+            return nil
+          }
           options.mutants.append(mutant)
         default:
           guard let value = rest.popFirst().flatMap({ UInt64($0) }), value <= .max >> 1,

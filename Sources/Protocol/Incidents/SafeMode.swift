@@ -66,7 +66,8 @@ extension WireState {
     under history: EffectHistory
   ) -> [(incident: Incident, record: UnackedRecord)] {
     incidents.records.compactMap { id, byWriter in
-      guard !Mutant.on(.recordsIgnored), let incident = incidents.incidents[id], incident.ackRequired,
+      guard !Mutant.on(.recordsIgnored), let incident = incidents.incidents[id],
+        incident.ackRequired,
         history.stands(incident.writer, incident.seq),
         let record = byWriter.values.filter({ history.stands($0.writer, $0.seq) })
           .min(by: { $0.eventID < $1.eventID })
