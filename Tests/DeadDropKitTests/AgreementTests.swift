@@ -125,3 +125,25 @@ struct AgreementTests {
     }
   }
 }
+
+extension AgreementTests {
+  @Test("what its writer may not have meant is stored and told")
+  func doubts() throws {
+    try Bench.run("forge", "scribe", "mason") { bench in
+      let odd = try bench.send(
+        "plan", by: "forge", type: .proposal,
+        body: .object([
+          "domains": .strings(["nosuch"]), "text": .string("x"),
+        ]))
+      #expect(odd.notes.contains { $0.contains("no domain is called nosuch") })
+      let removal = try bench.act(as: "forge") { session, _ in
+        try session.propose(removing: "mason", because: "gone")
+      }
+      try bench.ack(removal.eventID, by: "scribe")
+      try bench.settle("forge")
+      let late = try bench.send("hello", by: "forge") { $0.to = ["mason"] }
+      #expect(late.notes.contains { $0.contains("mason is no member any more") })
+      #expect(try bench.send("hello", by: "forge") { $0.to = ["scribe"] }.notes.isEmpty)
+    }
+  }
+}

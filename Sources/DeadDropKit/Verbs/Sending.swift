@@ -65,11 +65,29 @@ extension Session {
       draft.re = target.eventID
       draft.correlationID = target.correlationID
     }
-    guard outgoing.type == .proposal else { return try append(draft) }
-    draft.after = try wireState().history.frontier
-    let receipt = try append(draft)
-    noteProposal(receipt.eventID)
+    let history = try needsTables(outgoing) ? wireState().history : nil
+    if outgoing.type == .proposal { draft.after = history?.frontier ?? [] }
+    var receipt = try append(draft)
+    if outgoing.type == .proposal { noteProposal(receipt.eventID) }
+    receipt.notes += history.map { doubts(of: outgoing, under: $0.current) } ?? []
     return receipt
+  }
+
+  /// Most messages go to everyone and cost no look at the tables.
+  private func needsTables(_ outgoing: Outgoing) -> Bool {
+    outgoing.type == .proposal || !outgoing.to.isEmpty
+  }
+
+  /// What its writer may not have meant, though the message is stored.
+  private func doubts(of outgoing: Outgoing, under tables: Tables) -> [String] {
+    let gone = outgoing.to.filter { !tables.members.contains($0) }
+      .map { "\($0) is no member any more, and will not read it" }
+    // One that changes tables may speak of what it makes.
+    guard outgoing.type == .proposal, outgoing.body.members?["effects"] == nil else { return gone }
+    let named = outgoing.body.members?["domains"]?.texts ?? []
+    return gone
+      + named.filter { tables.domains[$0] == nil }
+      .map { "no domain is called \($0.string): deaddrop domain list" }
   }
 
   /// What could not count is refused before it is signed.
