@@ -173,9 +173,10 @@
     private func checkEnds(
       _ session: inout Session, of member: Member
     ) throws(Violation) {
-      // A removal takes from decisions that rest on what it cuts off what they rest on.
+      // What rests on lines that a removal or a fork cuts off stops counting.
       guard let standings = try? session.proposals(), let state = try? session.wireState(),
-        state.history.cuts.isEmpty
+        state.history.cuts.isEmpty,
+        session.reader.store.records.values.allSatisfy({ $0.forkSeq == nil })
       else { return }
       for standing in standings where !forkers.contains(standing.proposal.proposer) {
         let id = standing.proposal.eventID

@@ -168,6 +168,9 @@
     func attack(_ host: SimulatedHost) {
       let member = random.pick(members)
       let replica = Replica(host: host.number, log: member.handle)
+      // After a power cut a writer may know less of its log than stands there: what a host spoils of
+      // just that is signed anew.
+      if member.host === host { perform(.send, by: member) }
       guard attacks[replica] == nil, let file = files(of: member.handle, on: host).last,
         !file.bytes.isEmpty
       else { return }
