@@ -66,6 +66,7 @@
     // What the wicked do; a step of those who are not there does nothing.
     case nonsense
     case crooked = "crooked decision"
+    case trap = "crooked decision of what all acked"
     case hostileFork = "fork by its writer"
     case attack, heal
 
@@ -76,7 +77,7 @@
       case .claim, .heartbeat: 6
       case .counter, .withdraw, .time, .jumble, .together, .contend, .ackAll, .release: 4
       case .nonsense, .crooked: 6
-      case .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
+      case .trap, .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
       case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove: 1
       }
     }

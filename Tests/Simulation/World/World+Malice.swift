@@ -55,6 +55,15 @@
       return .object(["members": .object(["remove": .array(entries)])])
     }
 
+    /// Proposes, lets everybody ack, and then decides as it must not be decided.
+    func layTrap(_ villain: Member) {
+      perform(.propose, by: villain)
+      syncAll()
+      for member in honest { perform(.answer, by: member) }
+      syncAll()
+      decideCrookedly(villain)
+    }
+
     /// Decides a proposal of its own as it must not be decided.
     func decideCrookedly(_ villain: Member) {
       let mine = messages(of: villain).filter { $0.type.known == .proposal }

@@ -28,6 +28,8 @@
       case .nonsense:
         if let villain = members.first(where: { !$0.isHonest }) { sayNonsense(villain) }
       case .hostileFork: if let villain = members.first(where: { !$0.isHonest }) { fork(villain) }
+      case .trap:
+        if let villain = members.first(where: { !$0.isHonest }) { layTrap(villain) }
       case .crooked:
         if let villain = members.first(where: { !$0.isHonest }) { decideCrookedly(villain) }
       case .attack: if plan.hasHostileHost { attack(hosts[hosts.count - 1]) }
