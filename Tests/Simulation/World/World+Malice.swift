@@ -116,7 +116,8 @@
 
     private func append(_ draft: Draft, by villain: Member) {
       // On a log that its host has cut it would fork itself without meaning to.
-      guard !forkers.contains(villain.handle), !isAttacked(villain), let place = lastPlace(of: villain)
+      guard !forkers.contains(villain.handle), !isAttacked(villain),
+        let place = lastPlace(of: villain)
       else { return }
       write(draft, by: villain, at: place)
     }
