@@ -13,7 +13,8 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-/// Fault injection exists in debug builds, and in any build that asks for it; a release has no trace of it.
+/// Fault injection exists in debug builds, and in any build that asks for it; a release
+/// injects none, and keeps of it only the names of a few types.
 let faults: [SwiftSetting] =
   Context.environment["DEADDROP_FAULTS"] == nil
   ? [.define("FAULTS", .when(configuration: .debug))] : [.define("FAULTS")]
