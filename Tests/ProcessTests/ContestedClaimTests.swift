@@ -8,7 +8,7 @@ import WireFormat
 extension RealProcesses {
   @Suite("Claims that several processes want at once")
   struct ContestedClaimTests {
-    private static let contests = size(40, long: 200)
+    private static let contests = 200
 
     @Test("of two agents who start together at most one is told that it holds, and mostly one is")
     func contest() async throws {

@@ -22,13 +22,16 @@
     package init(seed: UInt64, stepCount: Int, memberCount: Int? = nil) {
       var random = SimulationRandom(seed: seed)
       self.seed = seed
-      self.memberCount = memberCount ?? 2 + random.below(3)
+      // In one of four a hostile member is there for sure and lays one trap after another.
+      let isAmbush = random.once(in: 4)
+      self.memberCount = memberCount ?? (isAmbush ? 3 + random.below(2) : 2 + random.below(3))
       hostCount = 1 + random.below(min(3, self.memberCount))
-      hasHostileMember = self.memberCount > 2 && random.once(in: 3)
+      hasHostileMember = self.memberCount > 2 && (isAmbush || random.once(in: 3))
       hasHostileHost = random.once(in: 3)
       // Each simulation has its own mix: some kinds often, some never.
       let weights = StepKind.allCases.map { kind in
-        (kind, random.once(in: 5) ? 0 : kind.weight * (1 + random.below(3)))
+        let weight = random.once(in: 5) ? 0 : kind.weight * (1 + random.below(3))
+        return (kind, isAmbush && kind == .trap ? 40 : weight)
       }
       let total = max(1, weights.reduce(0) { $0 + $1.1 })
       steps = (0..<stepCount).map { number in
