@@ -34,6 +34,19 @@ struct PendingTests {
     #expect(state(of: wire, ["ada", "bob", "cyd"]).status(of: id) == .ratified)
   }
 
+  @Test(
+    "an end behind a decision whose acks are not held says nothing yet",
+    arguments: [nil, TestEffects.domain("docs", to: "bob")])
+  func endBehindDecision(effects: JSONValue?) throws {
+    var wire = try TestWire(["ada", "bob", "cyd"])
+    try wire.join()
+    let (id, _) = try wire.agree(by: "ada", with: ["bob", "cyd"], effects: effects)
+    try wire.revert(id, by: "ada")
+    #expect(state(of: wire, ["ada"]).status(of: id) == .pending)
+    #expect(state(of: wire, ["ada", "bob"]).status(of: id) == .pending)
+    #expect(state(of: wire, ["ada", "bob", "cyd"]).status(of: id) == .ratified)
+  }
+
   @Test("a proposal whose after is not held is pending")
   func after() throws {
     var wire = try TestWire(["ada", "bob", "cyd"])

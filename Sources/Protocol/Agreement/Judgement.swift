@@ -134,12 +134,10 @@ extension WireState {
   }
 
   package func status(of proposal: Proposal, under history: EffectHistory) -> ProposalStatus {
-    if let decision = decision(of: proposal),
-      isCounted(decision, of: proposal, under: history)
-    {
-      return .ratified
-    }
+    let decision = decision(of: proposal)
+    if let decision, isCounted(decision, of: proposal, under: history) { return .ratified }
     if let closing = closing(of: proposal), history.stands(proposal.proposer, closing.seq) {
+      if let decision, isPending(decision, of: proposal, under: history) { return .pending }
       return closing.reason == .reverted ? .reverted : .withdrawn
     }
     guard let owners = owners(of: proposal, under: history) else { return .pending }
@@ -170,6 +168,15 @@ extension WireState {
     return found.sorted {
       ($0.decision.timestamp, $0.proposal.eventID) < ($1.decision.timestamp, $1.proposal.eventID)
     }
+  }
+
+  /// Whether lines that are not held yet can still make it count.
+  private func isPending(
+    _ decision: Decision, of proposal: Proposal, under history: EffectHistory
+  ) -> Bool {
+    guard proposal.effects == nil else { return history.undetermined.contains(decision.eventID) }
+    guard case .pending = noEffect(of: decision, on: proposal, under: history) else { return false }
+    return true
   }
 
   /// Effect-bearing decisions were judged in their own order; that judgement stands.

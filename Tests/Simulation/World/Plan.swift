@@ -31,7 +31,7 @@
       // Each simulation has its own mix: some kinds often, some never.
       let weights = StepKind.allCases.map { kind in
         let weight = random.once(in: 5) ? 0 : kind.weight * (1 + random.below(3))
-        return (kind, isAmbush && kind == .trap ? 40 : weight)
+        return (kind, isAmbush && [.trap, .meddle].contains(kind) ? 30 : weight)
       }
       let total = max(1, weights.reduce(0) { $0 + $1.1 })
       steps = (0..<stepCount).map { number in
@@ -70,6 +70,7 @@
     case nonsense
     case crooked = "crooked decision"
     case trap = "crooked decision of what all acked"
+    case meddle = "answers and ends for others"
     case hostileFork = "fork by its writer"
     case attack, heal
 
@@ -79,7 +80,7 @@
       case .answer: 20
       case .claim, .heartbeat: 6
       case .counter, .withdraw, .time, .jumble, .together, .contend, .ackAll, .release: 4
-      case .nonsense, .crooked: 6
+      case .nonsense, .crooked, .meddle: 6
       case .trap, .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
       case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove: 1
       }

@@ -89,6 +89,30 @@
       ledger.count("crooked decision")
     }
 
+    /// Answers what others proposed, also where it is not asked, and ends it as only they may.
+    func meddle(_ villain: Member) {
+      let others = honest.flatMap { messages(of: $0) }.filter { $0.type.known == .proposal }
+      for proposal in others.suffix(4) {
+        let acks = members.flatMap { messages(of: $0) }.filter {
+          $0.re == proposal.eventID && $0.type.known == .ack
+        }
+        func draft(_ type: MessageType, _ body: JSONValue = .string("")) -> Draft {
+          var draft = Draft(type, subject: "meddling", body: body)
+          draft.re = proposal.eventID
+          return draft
+        }
+        let decision = draft(
+          .decision, .object(["acks": .strings(acks.map(\.eventID.hex).sorted())]))
+        let drafts = random.pick([
+          [draft(.ack)], [draft(.decline), draft(.ack)], [draft(.ack), draft(.decline)], [decision],
+          [draft(.incident, .object(["code": .string("silence")]))],
+          [draft(.correction, .object(["withdraw": .bool(true)]))],
+        ])
+        for draft in drafts { append(draft, by: villain) }
+      }
+      ledger.count("meddling")
+    }
+
     private func messages(of member: Member) -> [Message] {
       lines(writtenLog(of: member)).compactMap { line in
         guard let envelope = try? Envelope.read(line.span) else { return nil }
@@ -124,6 +148,9 @@
 
     private func write(_ draft: Draft, by villain: Member, at place: Head) {
       guard let line = sign(draft, by: villain, at: place) else { return }
+      note(
+        "\(villain.handle) signs \(place.seq + 1) \(draft.type.word) \(draft.re?.hex.prefix(8) ?? "")"
+      )
       add(line, to: villain, on: villain.host)
     }
 

@@ -30,6 +30,8 @@
       case .hostileFork: if let villain = members.first(where: { !$0.isHonest }) { fork(villain) }
       case .trap:
         if let villain = members.first(where: { !$0.isHonest }) { layTrap(villain) }
+      case .meddle:
+        if let villain = members.first(where: { !$0.isHonest }) { meddle(villain) }
       case .crooked:
         if let villain = members.first(where: { !$0.isHonest }) { decideCrookedly(villain) }
       case .attack: if plan.hasHostileHost { attack(hosts[hosts.count - 1]) }
