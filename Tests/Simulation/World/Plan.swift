@@ -28,10 +28,12 @@
       hostCount = 1 + random.below(min(3, self.memberCount))
       hasHostileMember = self.memberCount > 2 && (isAmbush || random.once(in: 3))
       hasHostileHost = random.once(in: 3)
-      // Each simulation has its own mix: some kinds often, some never.
+      // Each simulation has its own mix: one kind much more often, some never.
+      let favourite = random.pick(StepKind.allCases)
       let weights = StepKind.allCases.map { kind in
         let weight = random.once(in: 5) ? 0 : kind.weight * (1 + random.below(3))
-        return (kind, isAmbush && [.trap, .meddle].contains(kind) ? 30 : weight)
+        if isAmbush && [.trap, .meddle].contains(kind) { return (kind, 30) }
+        return (kind, kind == favourite ? weight + 20 : weight)
       }
       let total = max(1, weights.reduce(0) { $0 + $1.1 })
       steps = (0..<stepCount).map { number in

@@ -110,6 +110,12 @@
         ])
         for draft in drafts { append(draft, by: villain) }
       }
+      if random.once(in: 4) {
+        let body: JSONValue = .object([
+          "handle": .string(random.pick(honest).handle.name), "pk": .string(villain.pk.hex),
+        ])
+        append(Draft(.introduce, subject: "meddling", body: body), by: villain)
+      }
       ledger.count("meddling")
     }
 
