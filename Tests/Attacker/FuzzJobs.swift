@@ -15,14 +15,21 @@ enum FuzzJobs {
         return try start(seed: seed, range, report: "\(root)/\(job)")
       }
       var isGood = true
-      var times: [Int64] = []
+      var (elapsed, busy): ([Int64], [Int64]) = ([], [])
       for (job, worker) in workers.enumerated() {
         worker.waitUntilExit()
         let report = try String(contentsOfFile: "\(root)/\(job)", encoding: .utf8)
         let lines = report.split(separator: "\n")
         if worker.terminationReason == .exit, worker.terminationStatus == 0 {
-          times += lines.compactMap { Int64($0) }
-          for line in lines where Int64(line) == nil { print(line) }
+          for line in lines {
+            let pair = line.split(separator: "/").compactMap { Int64($0) }
+            guard pair.count == 2 else {
+              print(line)
+              continue
+            }
+            elapsed.append(pair[0])
+            busy.append(pair[1])
+          }
         } else {
           isGood = false
           let how = worker.terminationReason == .uncaughtSignal ? "signal" : "exit"
@@ -30,24 +37,26 @@ enum FuzzJobs {
           print("again: deaddrop-attack mutation \(seed) \(lines.last ?? "0")")
         }
       }
-      print(summary(count, seed, times.sorted(), isGood))
-      return isGood ? 0 : 1
+      guard isGood else {
+        print("BROKE  \(count) damages to shared files, seed \(seed)")
+        return 1
+      }
+      print(
+        "held   \(count) damages to shared files, seed \(seed): \(elapsed.count) commands, "
+          + "no crash, no hang, no control character, trust store unchanged")
+      print("       " + figures("elapsed", elapsed.sorted()))
+      print("       " + figures("on the processors", busy.sorted()))
+      return 0
     }
   }
 
-  private static func summary(
-    _ count: Int, _ seed: UInt64, _ times: [Int64], _ isGood: Bool
-  ) -> String {
+  private static func figures(_ what: String, _ times: [Int64]) -> String {
     func milliseconds(_ share: Double) -> String {
       guard let last = times.indices.last else { return "none" }
-      return String(format: "%.1f", Double(times[Int(Double(last) * share)]) / 1e6)
+      return String(format: "%.1f ms", Double(times[Int(Double(last) * share)]) / 1e6)
     }
-    let slow = times.count { $0 > 100_000_000 }
-    guard isGood else { return "BROKE  \(count) damages to shared files, seed \(seed)" }
-    return "held   \(count) damages to shared files, seed \(seed): \(times.count) commands, "
-      + "no crash, no hang, no control character, trust store unchanged\n"
-      + "       half took \(milliseconds(0.5)) ms or less, 99 % \(milliseconds(0.99)), "
-      + "the longest \(milliseconds(1)); over 100 ms: \(slow)"
+    return "\(what): half took \(milliseconds(0.5)) or less, 99 % \(milliseconds(0.99)), "
+      + "the longest \(milliseconds(1)); over 100 ms: \(times.count { $0 > 100_000_000 })"
   }
 
   private static func start(
@@ -77,7 +86,7 @@ enum FuzzJobs {
       alarm(0)
       let codes = figures.codes.sorted { $0.key < $1.key }.map { "\($0.value) × exit \($0.key)" }
       let words = "slowest: \(figures.slowest); \(codes.joined(separator: ", "))"
-      let text = figures.times.map(String.init).joined(separator: "\n")
+      let text = figures.times.map { "\($0.elapsed)/\($0.busy)" }.joined(separator: "\n")
       try Data("\(text)\n       \(words)\n".utf8).write(to: url)
       return 0
     } catch {

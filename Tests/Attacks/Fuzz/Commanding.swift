@@ -8,12 +8,22 @@ enum Commanding {
     let words: [String]
     let code: ExitCode
     let nanoseconds: Int64
+    /// What the processors spent on it, which other work on the machine does not lengthen.
+    let busyNanoseconds: Int64
   }
 
   static func run(_ words: [String]) -> Outcome {
-    let start = MonotonicClock.now()
+    let (start, busyStart) = (MonotonicClock.now(), busy())
     let code = Program.run(["deaddrop"] + words)
-    return Outcome(words: words, code: code, nanoseconds: MonotonicClock.now() - start)
+    return Outcome(
+      words: words, code: code, nanoseconds: MonotonicClock.now() - start,
+      busyNanoseconds: busy() - busyStart)
+  }
+
+  private static func busy() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   /// Sends what commands print to a file and gives the descriptor that was standard output before.

@@ -16,7 +16,8 @@ package struct Fuzzing {
   /// What commands there were, and how long they took.
   package struct Figures: Sendable {
     package var mutations = 0
-    package var times: [Int64] = []
+    /// Of each command: elapsed, and on the processors.
+    package var times: [(elapsed: Int64, busy: Int64)] = []
     package var codes: [UInt8: Int] = [:]
     package var slowest = ""
     package var longest: Int64 = 0
@@ -108,10 +109,10 @@ package struct Fuzzing {
 
 extension Fuzzing.Figures {
   fileprivate mutating func add(_ outcome: Commanding.Outcome) {
-    if outcome.nanoseconds > longest {
-      (longest, slowest) = (outcome.nanoseconds, outcome.words.joined(separator: " "))
+    if outcome.busyNanoseconds > longest {
+      (longest, slowest) = (outcome.busyNanoseconds, outcome.words.joined(separator: " "))
     }
-    times.append(outcome.nanoseconds)
+    times.append((outcome.nanoseconds, outcome.busyNanoseconds))
     codes[UInt8(truncatingIfNeeded: outcome.code.rawValue), default: 0] += 1
   }
 }

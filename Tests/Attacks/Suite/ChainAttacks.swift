@@ -19,6 +19,23 @@ extension Attack {
       try lab.forge("inbox").must(exit: 3, say: "fork").mustNot(say: "| no")
     },
     Attack(
+      "a second history in a writer's name that it did not sign",
+      ending: "bad_signature or unknown_key; nobody is convicted"
+    ) { lab in
+      let card = try lab.lines(Lab.scribeLog)[0]
+      let place = (seq: 1, prev: try Envelope.read(card.span).eventID)
+      let key = try Lab.mallory()
+      let pk = try Lab.scribeKey().pk
+      try lab.append(
+        lab.next(by: "scribe", note("no"), key: key, at: place),
+        lab.next(by: "scribe", note("no"), key: key, at: place) {
+          $0["pk"] = .hex(pk)
+        })
+      try lab.forge("inbox").must(exit: 3, say: ":3: unknown_key", ":4: bad_signature")
+        .mustNot(say: "fork", "| no")
+      try lab.mustStillHear()
+    },
+    Attack(
       "the last lines taken away", ending: "told as a rollback, each time, until they are back"
     ) { lab in
       let lines = try lab.lines(Lab.scribeLog)

@@ -110,5 +110,44 @@ extension Attack {
       try lab.forge("decisions").must(exit: 0).mustNot(say: "ratified")
       guard try lab.lines("decisions.jsonl").isEmpty else { throw Success(description: "derived") }
     },
+    Attack(
+      "a removal of the other, and a new key for itself, that it decides alone",
+      ending: "without effect: both are members as before, by the keys they had"
+    ) { lab in
+      let end = try lab.end(of: Lab.forgeLog)
+      let mallory = try Lab.mallory()
+      let cut = try lab.end(of: Lab.scribeLog)
+      let changes: [JSONObject] = [
+        [
+          "remove": .object([
+            "event_id": .hex(end.prev), "handle": .string("forge"), "seq": .integer(end.seq),
+          ])
+        ],
+        [
+          "recover": .object([
+            "event_id": .hex(cut.prev), "handle": .string("scribe"), "pk": .hex(mallory.pk),
+            "seq": .integer(cut.seq),
+          ])
+        ],
+      ]
+      for change in changes {
+        let effects = JSONValue.object(["members": .object(change)])
+        let body = JSONValue.object(["text": .string("so be it"), "effects": effects])
+        try lab.append(lab.next(by: "scribe", Draft(.proposal, subject: "so", body: body)))
+        let id = try lab.end(of: Lab.scribeLog).prev
+        try lab.append(lab.next(by: "scribe", Draft(.ack, subject: "yes", body: .null, re: id)))
+        let ack = try lab.end(of: Lab.scribeLog).prev
+        for acks in [[], [ack.hex]] {
+          let acks = JSONValue.object(["acks": .strings(acks)])
+          try lab.append(
+            lab.next(by: "scribe", Draft(.decision, subject: "so", body: acks, re: id)))
+        }
+      }
+      try lab.append(lab.next(by: "scribe", order, key: mallory))
+      try lab.forge("inbox").must(exit: 3, say: "unknown_key").mustNot(say: "obey me")
+      try lab.forge("send", "request", "--subject", "on", "--body", "x").must(
+        exit: 0, say: "stored")
+      try lab.forge("trust", "list").must(exit: 0, say: "\(Lab.scribeKey().pk)")
+    },
   ]
 }
