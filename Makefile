@@ -5,6 +5,9 @@ BUILD = swift build
 RELEASE = .build/release/deaddrop
 # The simulator, with fault injection and all mutants compiled in; none is active unless it is chosen.
 SIMULATOR = .build/sim/release/deaddrop-sim
+# Attacks with the release binary that lies beside it.
+ATTACKER = .build/release/deaddrop-attack
+DAMAGES ?= 5000
 COUNT ?= 10000
 STEPS ?= 40
 
@@ -13,14 +16,16 @@ BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ON
 
 SIM = $(SIMULATOR) --count $(COUNT) --steps $(STEPS) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace)
 
-.PHONY: help setup build release demo test sim mutants simulator long bench check format install uninstall clean
+.PHONY: help setup build release demo test sim mutants simulator attacks attacker fuzz long bench check format install uninstall clean
 
 help:
 	@echo "make demo     build, then watch two agents reach a decision"
 	@echo "make test     run all tests"
 	@echo "make sim      simulate 10,000 fresh seeds; SEED=N COUNT=N STEPS=N TRACE=1"
 	@echo "make mutants  see each built-in fault caught by the simulator"
-	@echo "make long     run the walks, kills and races in full size, about half an hour"
+	@echo "make attacks  carry out the scripted attacks, and alter every bit and field of lines"
+	@echo "make fuzz     damage the shared files 5,000 times; DAMAGES=N SEED=N"
+	@echo "make long     run the walks, kills, races and damages in full size, about an hour"
 	@echo "make bench    measure speed and size against their limits: Benchmarks/README.md"
 	@echo "make check    format, file lengths, words, imports"
 	@echo "make install  put the static binary into $(PREFIX)/bin; make uninstall takes it away"
@@ -51,10 +56,23 @@ sim: simulator
 mutants: simulator
 	$(SIM) --mutants
 
+attacker: release
+	$(BUILD) -c release --product deaddrop-attack
+
+# A line each: the attack, and what came of it in place of what the attacker wants.
+attacks: attacker
+	$(ATTACKER) attacks
+	$(ATTACKER) lines
+
+# To bytes, to lines, to files, and to what signed lines say.
+fuzz: attacker
+	$(ATTACKER) fuzz $(DAMAGES) $(SEED)
+
 # Every call struck by every fault, 10,000 kills, 16 processes of 2,000 appends each.
-long: build release
+long: build attacker
 	DEADDROP_LONG=1 swift test --filter 'FaultTests|Power|DiskFull'
 	DEADDROP_LONG=1 DEADDROP_BINARY=$(CURDIR)/$(RELEASE) swift test --filter ProcessTests
+	$(ATTACKER) fuzz 100000
 
 bench: release
 	Benchmarks/run $(BENCH)

@@ -76,6 +76,16 @@ let package = Package(
       name: "deaddrop-sim", dependencies: ["Simulation", "WireFormat"], path: "Tests/Simulator"),
     .executableTarget(
       name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
+    .target(
+      name: "Attacks",
+      dependencies: [
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "Commands",
+        "TestSupport",
+      ], path: "Tests/Attacks"),
+    .executableTarget(
+      name: "deaddrop-attack", dependencies: ["Attacks", "TestSupport"], path: "Tests/Attacker"),
+    .testTarget(
+      name: "AttackTests", dependencies: ["Attacks", "TestSupport", "Main", "deaddrop-attack"]),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),

@@ -6,11 +6,16 @@ package final class TestKey {
   package let signing: SigningKey
 
   package init(_ name: String) throws {
-    let seed = SHA256Hasher.hash(Array("deaddrop test key \(name)".utf8)).bytes
+    let seed = Self.seed(name)
     var secret = try SecretBytes(byteCount: seed.count)
     // SAFETY: the memory has as many bytes as the array.
     unsafe secret.withMutableBytes { unsafe $0.copyBytes(from: seed) }
     signing = try SigningKey(seed: secret)
+  }
+
+  /// What the key file of an agent holds that has this key.
+  package static func seed(_ name: String) -> [UInt8] {
+    SHA256Hasher.hash(Array("deaddrop test key \(name)".utf8)).bytes
   }
 
   package var pk: Bytes32 { signing.publicKey.bytes }

@@ -1,0 +1,5 @@
+import Attacks
+import Foundation
+import TestSupport
+
+exit(Attacker.run(Array(CommandLine.arguments.dropFirst())))
