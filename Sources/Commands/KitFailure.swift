@@ -103,7 +103,8 @@ extension CommandFailure {
       self.init(
         .safeMode, words, hint: "deaddrop incidents; the operator: deaddrop resume \(id) \(option)")
     case .nothingToLift: self.init(.refused, words, hint: ShellWord.deaddrop("incidents"))
-    case .notTheOperator: self.init(.refused, words, hint: "deaddrop resume ID --operator-key FILE")
+    case .notTheOperator:
+      self.init(.refused, words, hint: "the file of that key: --operator-key FILE")
     case .operatorUnsaid: self.init(.usage, words, hint: "if the operator wants it: --as-operator")
     case .noOperatorKey: self.init(.usage, words, hint: "deaddrop resume ID --as-operator")
     case .yearIsOpen: self.init(.refused, words, hint: ShellWord.deaddrop("archive", "--now"))
@@ -186,10 +187,11 @@ extension CommandFailure {
       self.init(
         .refused, words, hint: "make the same deaddrop key move or deaddrop key restore again")
     case .ownLogBehind, .ownLogDiffers:
+      let other =
+        if case .ownLogDiffers = error { "; after a fork: deaddrop key recover" } else { "" }
       self.init(
         .unsafe, words + "; a restored backup or a copied key: nothing is signed",
-        hint: "put the log back from another copy, then: deaddrop doctor; "
-          + "where two histories are signed: deaddrop key recover --cut SEQ")
+        hint: "put the log back from another copy, then: deaddrop doctor" + other)
     case .ownLogAhead:
       self.init(
         .unsafe, words + "; lost private state or a copied key: nothing is signed",

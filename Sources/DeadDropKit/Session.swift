@@ -86,8 +86,11 @@ package struct Session: ~Copyable {
   package func now() -> Timestamp { Timestamp(microseconds: wallClock()) }
 
   /// The key that the own chain goes on with, as far as it was read.
+  ///
+  /// Throws `notInForce` where the agent is elsewhere, whether or not a key is here.
   package func signingKey() throws(KitError) -> SigningKey {
-    try KeyStore(places).signingKey(handle, reader.store.records[handle]?.spans.last?.pk)
+    try KitError.liftingWire { () throws(WireError) in try state.requireInForce() }
+    return try KeyStore(places).signingKey(handle, reader.store.records[handle]?.spans.last?.pk)
   }
 
   /// The state of all that is verified so far.

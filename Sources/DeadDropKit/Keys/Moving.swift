@@ -105,6 +105,9 @@ package struct Moving {
     guard try !hasWritten(new) else {
       throw .notMovable("\(to.states) has \(handle) on this wire already, and no backup of it")
     }
+    let mark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
+    // An older backup of this agent gives way, with the keys of its time.
+    if let mark, mark.why == .backup, mark.path == from.states { try erase(keysIn: to) }
     try checkKeys()
     try KitError.liftingWire { () throws(WireError) in
       try new.markElsewhere(.backup, from.states)
@@ -137,15 +140,19 @@ package struct Moving {
   private func finish(_ locks: consuming Locks) throws(KitError) -> Outcome {
     let isNeeded = try from.isElsewhereNeeded(handle, nil, besides: wire)
     let names = try keyNames(in: from)
-    if !isNeeded {
-      try KitError.lifting { () throws(HostError) in
-        let directory = try Directory.open(from.keys, followLast: true)
-        for name in names { try directory.unlink(name) }
-        try directory.synchronize()
-      }
-    }
+    if !isNeeded { try erase(keysIn: from) }
     locks.release()
     return outcome(kept: isNeeded ? names.map { "\(from.keys)/\($0)" } : [])
+  }
+
+  private func erase(keysIn places: PrivatePlaces) throws(KitError) {
+    let names = try keyNames(in: places)
+    guard !names.isEmpty else { return }
+    try KitError.lifting { () throws(HostError) in
+      let directory = try Directory.open(places.keys, followLast: true)
+      for name in names { try directory.unlink(name) }
+      try directory.synchronize()
+    }
   }
 }
 
@@ -240,13 +247,22 @@ extension Moving {
   private static func copyFiles(
     _ source: borrowing Directory, _ target: borrowing Directory
   ) throws(HostError) {
-    for name in try source.names() {
-      let isOwn = [WriterFile.name, PrivateState.elsewhereName].contains(name)
-      guard !isOwn, !name.hasSuffix(".lock"), !name.hasPrefix("."),
-        try source.status(of: name)?.kind == .regular
-      else { continue }
-      try copy(name, source, target)
+    let names = try files(in: source)
+    // What an agent that was here before has left is none of this one's.
+    for name in try files(in: target) where !names.contains(name) { try target.unlink(name) }
+    for name in names { try copy(name, source, target) }
+  }
+
+  /// What is remembered: no locks, no marks, nothing unfinished, and not the writer's record.
+  private static func files(in directory: borrowing Directory) throws(HostError) -> [String] {
+    var files: [String] = []
+    for name in try directory.names()
+    where ![WriterFile.name, PrivateState.elsewhereName].contains(name)
+      && !name.hasSuffix(".lock") && !name.hasPrefix(".")
+    {
+      if try directory.status(of: name)?.kind == .regular { files.append(name) }
     }
+    return files
   }
 
   private static func copy(

@@ -104,8 +104,10 @@ extension Session {
 
   /// Decides an own proposal by the operator's word, where no member is left to ask.
   package mutating func ratify(_ prefix: String, keyFile: String) throws(KitError) -> Receipt {
-    guard let operatorKey = genesis.operatorKey else { throw .noOperatorKey }
     let id = try find(prefix).eventID
+    guard let operatorKey = genesis.operatorKey else {
+      throw .notRatifiable(id, "has no operator to ratify it: the genesis names none")
+    }
     guard let standing = try standing(of: id) else { throw .notAProposal(id) }
     guard standing.proposal.proposer == handle else {
       throw .notRatifiable(id, "is decided by \(standing.proposal.proposer), who proposed it")

@@ -130,19 +130,15 @@ extension Doctor {
   ) {
     let statePath = places.state(wire: genesis.id, handle: agent)
     do throws(KitError) {
-      let store = KeyStore(places)
-      let key = try store.signingKey(agent, audit.reading.chains[agent]?.key).publicKey.bytes
-      note(.ok, try store.file(of: key, agent), "the key of \(agent)")
       let state = try KitError.liftingWire { () throws(WireError) in
         try PrivateState.open(statePath)
       }
+      try KitError.liftingWire { () throws(WireError) in try state.requireInForce() }
+      let store = KeyStore(places)
+      let key = try store.signingKey(agent, audit.reading.chains[agent]?.key).publicKey.bytes
+      note(.ok, try store.file(of: key, agent), "the key of \(agent)")
       // Once it was read before the log, and now that it can be read at all.
       _ = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
-      if let (why, path) = try KitError.liftingWire({ () throws(WireError) in
-        try state.elsewhere()
-      }) {
-        note(state.path, .wire(.notInForce(why, path)))
-      }
       try examineKeyChange(state, audit.reading.chains[agent])
       examineCards(agent, audit)
       try examineWriter(agent, key, stored, shared, state, audit)

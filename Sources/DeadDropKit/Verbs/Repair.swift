@@ -39,11 +39,16 @@ package enum Repair {
       throw .wire(.notAMember(handle))
     }
     let log = entry.log
+    let statePath = places.state(wire: genesis.id, handle: handle)
+    if try places.identities(on: genesis.id).contains(handle) {
+      try KitError.liftingWire { () throws(WireError) in
+        try PrivateState.open(statePath).requireInForce()
+      }
+    }
     // Of several keys that an agent has after a rotation, the one that its log goes on with.
     let pk = try store.signingKey(handle, chain.key).publicKey.bytes
     try requireWhole(chain, by: pk, log)
     let witnesses = try witnesses(of: chain, log, reading, shared)
-    let statePath = places.state(wire: genesis.id, handle: handle)
     let state = try KitError.liftingWire { () throws(WireError) in
       try PrivateState.open(statePath)
     }
