@@ -49,6 +49,7 @@ struct RecoveryTests {
       #expect(try prepare(bench) == plan)
       try agree(on: plan, bench)
       try bench.settle("mason")
+      #expect(try bench.settle("scribe").isUnsafe == false)
       let receipt = try bench.send("back", by: "scribe")
       // Line 5 is the new key's card, in the place of what the cut left behind.
       #expect(receipt.seq == 6)
