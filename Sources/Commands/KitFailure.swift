@@ -45,6 +45,13 @@ extension CommandFailure {
     case .noKey(let handle, _):
       self.init(.system, words, hint: "deaddrop key import FILE --handle \(handle)")
     case .noKeyFile: self.init(.system, words)
+    case .keyGone(let handle, _):
+      self.init(.system, words, hint: ShellWord.deaddrop("doctor", "--as", handle.name))
+    case .cardText: self.init(.usage, words, hint: "deaddrop help card publish")
+    case .notRecoverable: self.init(.refused, words, hint: ShellWord.deaddrop("doctor"))
+    case .notMovable: self.init(.refused, words, hint: "deaddrop help key move")
+    case .notRatifiable(let id, _):
+      self.init(.refused, words, hint: ShellWord.deaddrop("show", String(id.hex.prefix(12))))
     case .keyExists: self.init(.refused, words, hint: ShellWord.deaddrop("key", "show"))
     case .logExists(let path):
       self.init(
@@ -96,7 +103,8 @@ extension CommandFailure {
       self.init(
         .safeMode, words, hint: "deaddrop incidents; the operator: deaddrop resume \(id) \(option)")
     case .nothingToLift: self.init(.refused, words, hint: ShellWord.deaddrop("incidents"))
-    case .notTheOperator: self.init(.refused, words, hint: "deaddrop resume ID --operator-key FILE")
+    case .notTheOperator:
+      self.init(.refused, words, hint: "the file of that key: --operator-key FILE")
     case .operatorUnsaid: self.init(.usage, words, hint: "if the operator wants it: --as-operator")
     case .noOperatorKey: self.init(.usage, words, hint: "deaddrop resume ID --as-operator")
     case .yearIsOpen: self.init(.refused, words, hint: ShellWord.deaddrop("archive", "--now"))
@@ -163,10 +171,27 @@ extension CommandFailure {
     case .notJoined:
       self.init(.refused, words, hint: "run the same init again, or: deaddrop join INVITE")
     case .lineTooLarge: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .otherKey(let handle, _):
+      self.init(
+        .unsafe, words + "; it is not here: nothing is signed",
+        hint: "put the key file back, or, where it is lost: "
+          + ShellWord.deaddrop("key", "recover", "--cut", "SEQ", "--as", handle.name))
+    case .notInForce(.moved, let path):
+      self.init(.refused, words, hint: ShellWord.line(["export", "DEADDROP_HOME=" + path]))
+    case .notInForce(.backup, let path):
+      self.init(
+        .refused, words,
+        hint: "if that place is lost for good: deaddrop key restore DIRECTORY; else: "
+          + ShellWord.line(["export", "DEADDROP_HOME=" + path]))
+    case .notInForce(.unfinished, _):
+      self.init(
+        .refused, words, hint: "make the same deaddrop key move or deaddrop key restore again")
     case .ownLogBehind, .ownLogDiffers:
+      let other =
+        if case .ownLogDiffers = error { "; after a fork: deaddrop key recover" } else { "" }
       self.init(
         .unsafe, words + "; a restored backup or a copied key: nothing is signed",
-        hint: "put the log back from another copy, then: deaddrop doctor")
+        hint: "put the log back from another copy, then: deaddrop doctor" + other)
     case .ownLogAhead:
       self.init(
         .unsafe, words + "; lost private state or a copied key: nothing is signed",

@@ -22,6 +22,16 @@ package enum KitError: Error, Equatable, Sendable {
   case noSuchHandle(String)
   case noKey(Handle, path: String)
   case noKeyFile(String)
+  /// A key that a rotation or a recovery made is not among the files any more.
+  case keyGone(Handle, Bytes32)
+  /// What a card cannot say.
+  case cardText(String)
+  /// The own chain cannot be cut there.
+  case notRecoverable(String)
+  /// An identity cannot be moved, backed up or restored so.
+  case notMovable(String)
+  /// Only the operator could ratify it, or not even the operator can.
+  case notRatifiable(Bytes32, String)
   case keyExists(Handle, path: String)
   case wireExists(String)
   /// A directory without a genesis holds a log that the new wire would use.
@@ -143,6 +153,12 @@ extension KitError: CustomStringConvertible {
     case .noSuchHandle(let name): "\(name) is no handle"
     case .noKey(let handle, let path): "the key of \(handle) is not at \(path)"
     case .noKeyFile(let path): "\(path): no such key file"
+    case .keyGone(let handle, let pk):
+      "the file of the new key \(pk.hex.prefix(16)) of \(handle) is gone"
+    case .cardText(let what): "no card is written: \(what)"
+    case .notRecoverable(let why): "no recovery is prepared: \(why)"
+    case .notMovable(let why): why
+    case .notRatifiable(let id, let why): "proposal \(id.hex.prefix(12)) \(why)"
     case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
     case .wireExists(let path): "\(path) is a wire already"
     case .logExists(let path): "\(path) is there already, and no genesis beside it"

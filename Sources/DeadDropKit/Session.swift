@@ -85,8 +85,12 @@ package struct Session: ~Copyable {
 
   package func now() -> Timestamp { Timestamp(microseconds: wallClock()) }
 
+  /// The key that the own chain goes on with, as far as it was read.
+  ///
+  /// Throws `notInForce` where the agent is elsewhere, whether or not a key is here.
   package func signingKey() throws(KitError) -> SigningKey {
-    try KeyStore(places).signingKey(handle)
+    try KitError.liftingWire { () throws(WireError) in try state.requireInForce() }
+    return try KeyStore(places).signingKey(handle, reader.store.records[handle]?.spans.last?.pk)
   }
 
   /// The state of all that is verified so far.
@@ -100,22 +104,47 @@ package struct Session: ~Copyable {
   }
 
   /// Signs a draft and stores it at the end of the own log.
+  ///
+  /// Which key signs is what the log says once it is locked. The card that a new key begins with goes
+  /// first, where a kill has kept it from being written.
   func append(_ draft: Draft) throws(KitError) -> Receipt {
     do { try WriterLimits.check(draft) } catch { throw .draft(error) }
     try checkMembership()
     let writer = try ownWriter()
-    let key = try signingKey()
+    var key = try signingKey()
+    var log = try KitError.liftingWire { () throws(WireError) in
+      try writer.open(by: key.publicKey.bytes, shared, state, isSound: isOwnChainSound)
+    }
+    if key.publicKey.bytes != log.nextKey {
+      key = try KeyStore(places).signingKey(handle, log.nextKey)
+    }
     guard key.publicKey.bytes != genesis.operatorKey else { throw .operatorsKey(handle) }
-    return try KitError.liftingWire { () throws(WireError) in
-      try writer.append(
-        draft, with: key, shared, state, clock: wallClock(), isSound: isOwnChainSound)
+    var notes: [String] = []
+    if log.needsCard, log.lastSeq > 0, draft.type != .agentCard {
+      notes = try append(try cardDraft(with: key), to: &log, with: key).notes
+    }
+    var receipt = try append(draft, to: &log, with: key)
+    receipt.notes = notes + receipt.notes
+    return receipt
+  }
+
+  private func append(
+    _ draft: Draft, to log: inout OpenLog, with key: borrowing SigningKey
+  ) throws(KitError) -> Receipt {
+    do { return try log.append(draft, with: key, shared, state, clock: wallClock()) } catch {
+      if case .host(let error) = error { throw .host(error) }
+      throw .wire(error)
     }
   }
 
   /// The way to the own log.
   func ownWriter() throws(KitError) -> LogWriter {
     guard let log = log(of: handle) else { throw .wire(.notAMember(handle)) }
-    return LogWriter(wire: genesis.id, handle: handle, log: log)
+    var writer = LogWriter(wire: genesis.id, handle: handle, log: log)
+    if let record = reader.store.records[handle], record.head.seq > 0 {
+      writer.keys = OwnKeys(record)
+    }
+    return writer
   }
 
   /// What this agent's reader says of the own chain.

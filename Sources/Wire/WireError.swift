@@ -17,6 +17,10 @@ package enum WireError: Error, Equatable, Sendable {
   case notAMember(Handle)
   /// A chain begins with a card, which `init` and `join` write.
   case notJoined(Handle)
+  /// The next line of the own chain must have another key than the one given.
+  case otherKey(Handle, Bytes32)
+  /// The identity is in force elsewhere: what is here signs nothing.
+  case notInForce(NotInForce, String)
   case lineTooLarge(byteCount: Int)
   /// The writer's own log does not hold the last line that this writer stored.
   case ownLogBehind(log: String, seq: Int)
@@ -27,6 +31,13 @@ package enum WireError: Error, Equatable, Sendable {
   /// An append whose durability is unknown: the line may or may not outlive a power cut.
   case unsynced(HostError)
   case privateState(String, String)
+
+  /// Why private state does not speak for its agent.
+  package enum NotInForce: String, Sendable {
+    case moved = "this agent was moved to"
+    case backup = "this is a backup of"
+    case unfinished = "not everything has come yet from"
+  }
 
   package enum UnsafeDirectory: String, Sendable {
     case worldWritable = "writable by every account"
@@ -56,6 +67,9 @@ extension WireError: CustomStringConvertible {
       "\(path): this is wire \(found.hex.prefix(12)), not \(expected.hex.prefix(12))"
     case .notAMember(let handle): "\(handle) is not a member of this wire"
     case .notJoined(let handle): "\(handle) has not published its card, which opens its log"
+    case .otherKey(let handle, let pk):
+      "the next line of \(handle) must be signed with the key \(pk.hex.prefix(12))"
+    case .notInForce(let why, let path): "nothing is signed here: \(why.rawValue) \(path)"
     case .lineTooLarge(let count):
       WriterLimits.Breach.lineTooLarge(byteCount: count).description
     case .ownLogBehind(let log, let seq):

@@ -41,7 +41,11 @@ package struct CommandLineReader {
     while positionals.isEmpty, at < words.count { try readWord(of: nil) }
     guard let first = positionals.first else { return nil }
     let place = at - 1
-    guard CommandList.noun(named: first) != nil else {
+    // A noun can be a verb as well: then only the next word tells, `card publish` from `card scribe`.
+    let isNoun =
+      CommandList.command(named: first) == nil
+      || at < words.count && Self.verbWords(of: first).contains(words[at])
+    guard CommandList.noun(named: first) != nil, isNoun else {
       guard let command = CommandList.command(named: first) else {
         throw unknownVerb(first, at: place)
       }

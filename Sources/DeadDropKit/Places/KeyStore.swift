@@ -11,17 +11,37 @@ package struct KeyStore: Sendable {
   package func signingPath(_ handle: Handle) -> String { "\(path)/\(handle).key" }
 
   /// The signing key; throws `noKey` when there is none, and refuses a file that others can reach.
-  package func signingKey(_ handle: Handle) throws(KitError) -> SigningKey {
+  ///
+  /// Of several, the one with this public key, if it is here; else the one of every new wire.
+  package func signingKey(
+    _ handle: Handle, _ pk: Bytes32? = nil
+  ) throws(KitError) -> SigningKey {
+    let usual = try Self.load("\(handle).key", in: path)
+    if let usual {
+      let key = try Self.signingKey(of: usual)
+      if pk == nil || key.publicKey.bytes == pk { return key }
+    }
+    if let pk, let seed = try Self.load(Self.name(handle, pk, "key"), in: path) {
+      let key = try Self.signingKey(of: seed)
+      if key.publicKey.bytes == pk { return key }
+    }
     guard let seed = try Self.load("\(handle).key", in: path) else {
       throw .noKey(handle, path: signingPath(handle))
     }
     return try Self.signingKey(of: seed)
   }
 
-  /// The public key, if this account has the agent's key already.
-  package func publicKey(_ handle: Handle) throws(KitError) -> Bytes32? {
-    guard let seed = try Self.load("\(handle).key", in: path) else { return nil }
-    return try Self.signingKey(of: seed).publicKey.bytes
+  /// The public key, if this account has the agent's key already; which, as for `signingKey`.
+  package func publicKey(_ handle: Handle, _ pk: Bytes32? = nil) throws(KitError) -> Bytes32? {
+    do { return try signingKey(handle, pk).publicKey.bytes } catch {
+      if case .noKey = error { return nil }
+      throw error
+    }
+  }
+
+  /// The name of a file whose key is not the one of every new wire.
+  static func name(_ handle: Handle, _ pk: Bytes32, _ suffix: String) -> String {
+    "\(handle).\(pk.hex.prefix(16)).\(suffix)"
   }
 
   /// The signing key, made and stored when absent.
@@ -46,27 +66,39 @@ package struct KeyStore: Sendable {
     let key = try KitError.liftingIdentity { () throws(IdentityError) in
       try SealingKey.generate()
     }
-    do {
-      let directory = try Directory.createPath(path)
-      // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
-      try unsafe key.withSecret { secret throws(HostError) in
-        try unsafe SecretFile.create("\(handle).seal", in: directory, from: secret)
-      }
-    } catch {
-      throw .host(error)
-    }
+    do { try store(key, "\(handle).seal") } catch { throw .host(error) }
     return key.publicBytes
   }
 
-  private static func signingKey(of seed: consuming SecretBytes) throws(KitError) -> SigningKey {
+  /// The key to open with what was sealed to this public half; nil where it is not here.
+  package func sealingKey(
+    _ handle: Handle, for publicBytes: Bytes32
+  ) throws(KitError) -> SealingKey? {
+    for name in [Self.name(handle, publicBytes, "seal"), "\(handle).seal"] {
+      guard let secret = try Self.load(name, in: path) else { continue }
+      let key = try Self.sealingKey(of: secret)
+      if key.publicBytes == publicBytes { return key }
+    }
+    return nil
+  }
+
+  func store(_ key: borrowing SealingKey, _ name: String) throws(HostError) {
+    let directory = try Directory.createPath(path)
+    // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
+    try unsafe key.withSecret { secret throws(HostError) in
+      try unsafe SecretFile.create(name, in: directory, from: secret)
+    }
+  }
+
+  static func signingKey(of seed: consuming SecretBytes) throws(KitError) -> SigningKey {
     do { return try SigningKey(seed: seed) } catch { throw .identity(error) }
   }
 
-  private static func sealingKey(of secret: consuming SecretBytes) throws(KitError) -> SealingKey {
+  static func sealingKey(of secret: consuming SecretBytes) throws(KitError) -> SealingKey {
     do { return try SealingKey(secret: secret) } catch { throw .identity(error) }
   }
 
-  private func store(_ key: borrowing SigningKey, _ name: String) throws(HostError) {
+  func store(_ key: borrowing SigningKey, _ name: String) throws(HostError) {
     let directory = try Directory.createPath(path)
     // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
     try unsafe key.withSeed { seed throws(HostError) in
@@ -96,7 +128,7 @@ package struct KeyStore: Sendable {
   }
 
   /// Reads 32 secret bytes straight into guarded memory; nil when there is no such file.
-  private static func load(_ name: String, in parent: String) throws(KitError) -> SecretBytes? {
+  static func load(_ name: String, in parent: String) throws(KitError) -> SecretBytes? {
     var secret = try KitError.liftingIdentity { () throws(IdentityError) in
       try SecretBytes(byteCount: 32)
     }

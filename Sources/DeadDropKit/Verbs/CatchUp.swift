@@ -30,6 +30,7 @@ extension Session {
     }
     try read(own: stored, saves: saves, into: &report)
     var isDue = mustSettle || reader.store.isUnsettled || !drifts.isEmpty
+    if !isDue { isDue = try isKeyChangeDue() }
     if !isDue { isDue = try isSilenceDue() }
     if !isDue { isDue = try isMissDue() }
     if isDue {
@@ -49,7 +50,9 @@ extension Session {
       report.notes.append(ending.words(of: "this agent"))
     }
     for (member, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
-      let hasLostOwn = member == handle && record.head.seq < stored?.head.seq ?? 0
+      let isCutOff = stored?.isCutOff(by: record.recoveries, in: record.spans) ?? false
+      let hasLostOwn =
+        member == handle && record.head.seq < stored?.head.seq ?? 0 && !isCutOff
       guard record.verdict != .sound || hasLostOwn else { continue }
       report.broken.append((member, record.log, hasLostOwn ? .rollback : record.verdict))
     }
@@ -69,7 +72,7 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
-  private mutating func read(
+  mutating func read(
     own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
   ) throws(KitError) {
     do {
@@ -126,6 +129,7 @@ extension Session {
   private mutating func act(
     _ report: inout CatchUp, at moment: (boot: BootMoment, awake: BootMoment)
   ) throws(KitError) {
+    try finishKeyChange(&report)
     // Each pass can make the next one possible; three are the most that one act can cause.
     for _ in 0..<4 {
       let now = try wireState()
@@ -156,6 +160,12 @@ extension Session {
       case .nothing: break
       case .warning(let words): report.notes.append(words)
       case .accept(let index):
+        if let other = holder(of: record.pk, besides: newcomer) {
+          report.notes.append(
+            "ALARM: \(newcomer) joined with the key of \(other), and is not believed: one holder "
+              + "would have two voices")
+          continue
+        }
         book.use(newcomer, index, by: record.pk)
         _ = trust.pin(newcomer, record.pk, .invite, at: self.now())
         try trust.save(state)
@@ -188,6 +198,7 @@ extension Session {
     _ now: WireState, _ report: inout CatchUp
   ) throws(KitError) {
     var hasNew = try followAdmissions(now, &report)
+    if followRecoveries(now, &report) { hasNew = true }
     for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key })
     where member != handle && trust.tier(of: genesis.founder) == .verified {
       if trust.pin(member, pk, .introduction, by: genesis.founder, at: self.now()) {

@@ -90,7 +90,7 @@ extension Doctor {
   /// What peers say they have seen and this directory does not show: testimony, no proof.
   mutating func examineWitnesses(_ shared: borrowing SharedDirectory, _ audit: Audit) {
     for peer in audit.reading.handles {
-      let keys = audit.reading.chains[peer]?.spans.map(\.pk) ?? []
+      let keys = audit.reading.chains[peer]?.spans.suffix(1).map(\.pk) ?? []
       guard
         let beat = try? Beats.newest(
           of: peer, keys: keys, wire: audit.reading.genesis.id, shared)
@@ -130,13 +130,17 @@ extension Doctor {
   ) {
     let statePath = places.state(wire: genesis.id, handle: agent)
     do throws(KitError) {
-      let key = try KeyStore(places).signingKey(agent).publicKey.bytes
-      note(.ok, KeyStore(places).signingPath(agent), "the key of \(agent)")
       let state = try KitError.liftingWire { () throws(WireError) in
         try PrivateState.open(statePath)
       }
+      try KitError.liftingWire { () throws(WireError) in try state.requireInForce() }
+      let store = KeyStore(places)
+      let key = try store.signingKey(agent, audit.reading.chains[agent]?.key).publicKey.bytes
+      note(.ok, try store.file(of: key, agent), "the key of \(agent)")
       // Once it was read before the log, and now that it can be read at all.
       _ = try KitError.liftingWire { () throws(WireError) in try WriterFile.peek(state) }
+      try examineKeyChange(state, audit.reading.chains[agent])
+      examineCards(agent, audit)
       try examineWriter(agent, key, stored, shared, state, audit)
       try examineMemory(agent, shared, state)
       examineEvidence(state, audit)

@@ -114,7 +114,7 @@ package struct Doctor {
     for handle in (try? places.identities(on: wire))?.isEmpty == true ? audit.reading.handles : [] {
       guard let chain = audit.reading.chains[handle], chain.head.seq > 0,
         let log = audit.reading.directory.entries[handle]?.log,
-        let pk = try? KeyStore(places).publicKey(handle), pk == chain.key
+        let pk = try? KeyStore(places).publicKey(handle, chain.key), pk == chain.key
       else { continue }
       let lost = WireError.ownLogAhead(log: log, seq: chain.head.seq, known: 0)
       note(places.state(wire: wire, handle: handle), .wire(lost))

@@ -55,9 +55,12 @@ package enum Founding {
         try checkPlace(request.directory, logs: plan.logs)
       }
       let key = try KeyStore(places).ensureSigningKey(request.founder)
+      var holders: [Bytes32: Handle] = [:]
       for handle in request.isLocal ? plan.members : [request.founder] {
         let pk = try KeyStore(places).ensureSigningKey(handle).publicKey.bytes
         guard pk != request.operatorKey else { throw .operatorsKey(handle) }
+        if let other = holders[pk] { throw .keyTaken(other) }
+        holders[pk] = handle
       }
       try writeGenesis(request, plan, key)
     }
@@ -177,7 +180,7 @@ package enum Founding {
       _ = peer.trust.pin(session.handle, founderKey, .local, at: peer.now())
       try peer.trust.save(peer.state)
       if !session.hasJoined(handle) {
-        _ = try peer.append(try peer.cardDraft(name: handle.name, proof: nil))
+        _ = try peer.append(try peer.cardDraft())
       }
       _ = session.trust.pin(handle, pk, .local, at: session.now())
       try session.trust.save(session.state)
@@ -195,7 +198,7 @@ extension Session {
   /// Opens the own chain with the card; false where that was done before.
   fileprivate func publishCard() throws(KitError) -> Bool {
     if hasJoined(handle) { return false }
-    _ = try append(try cardDraft(name: handle.name, proof: nil))
+    _ = try append(try cardDraft())
     return true
   }
 }

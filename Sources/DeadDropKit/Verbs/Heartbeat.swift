@@ -44,7 +44,7 @@ extension Session {
     try saveHeads()
     let key = try signingKey()
     let cursors = try KitError.liftingWire { () throws(WireError) in
-      try CursorSet.furthest(state)
+      try CursorSet.furthest(state, following: reader.store.records)
     }
     var seen = JSONObject()
     var read = JSONObject()
@@ -77,7 +77,8 @@ extension Session {
     }
     let n = try KitError.liftingWire { () throws(WireError) in
       try Beats.append(
-        .object(body), wire: genesis.id, handle: handle, with: key, shared, state,
+        .object(body), wire: genesis.id, handle: handle, with: key,
+        earlier: reader.store.records[handle]?.spans.map(\.pk) ?? [], shared, state,
         clock: WallClock.now())
     }
     return BeatReceipt(n: n, tier: memory.tier)
@@ -100,7 +101,7 @@ extension Session {
     for (member, record) in reader.store.records {
       let beat = try KitError.lifting { () throws(HostError) in
         try Beats.newest(
-          of: member, keys: record.spans.map(\.pk), wire: genesis.id, shared)
+          of: member, keys: record.spans.suffix(1).map(\.pk), wire: genesis.id, shared)
       }
       if let beat { newest.append(beat) }
     }

@@ -28,23 +28,6 @@ extension Session {
       loc: shared.path, wire: genesis.id, pk: key.publicKey.bytes, from: handle, to: peer,
       secret: secret, expires: expires)
   }
-
-  /// The card message that opens a chain, or replaces the card.
-  func cardDraft(name: String, proof: Invite?) throws(KitError) -> Draft {
-    let store = KeyStore(places)
-    let key = try store.signingKey(handle)
-    let sealKey = try store.ensureSealingKey(handle)
-    let card = Card.make(
-      handle: handle, name: name, signingKey: key, sealKey: sealKey, issuedAt: now())
-    var body: JSONObject = ["card": .object(card)]
-    if let proof {
-      let value = InviteProof.make(
-        secret: proof.secret, wire: genesis.id, handle: handle, pk: key.publicKey.bytes,
-        card: card)
-      body["invite_proof"] = .string(value.hex)
-    }
-    return Draft(.agentCard, subject: "card", body: .object(body))
-  }
 }
 
 /// Brings a newcomer onto a wire by an invite.
@@ -82,7 +65,14 @@ package enum Joining {
     let isKnown = try places.identities(on: genesis.id).contains(invite.to)
     if isKnown, reading.chains[invite.to]?.head.seq ?? 0 > 0 { throw .alreadyJoined(invite.to) }
     try check(invite, against: reading)
-    try checkUnused(invite, by: KeyStore(places).publicKey(invite.to), reading)
+    let pk = try KeyStore(places).publicKey(invite.to)
+    try checkUnused(invite, by: pk, reading)
+    // Two names with one key are one holder with two voices.
+    for (other, chain) in reading.chains where other != invite.to {
+      if let pk, chain.openingKey == pk || chain.spans.contains(where: { $0.pk == pk }) {
+        throw .keyTaken(other)
+      }
+    }
     _ = try KeyStore(places).ensureSigningKey(invite.to)
     var session = try Session(
       places: places, shared: shared, genesis: genesis, handle: invite.to)
@@ -91,7 +81,7 @@ package enum Joining {
     // Where its log is, only the decision says that added it.
     if session.log(of: invite.to) == nil { _ = try session.catchUp() }
     let receipt = try session.append(
-      try session.cardDraft(name: invite.to.name, proof: invite))
+      try session.cardDraft(proof: invite))
     _ = try session.catchUp()
     return Outcome(
       wire: genesis.id, path: path, handle: invite.to, inviter: invite.from, receipt: receipt)

@@ -64,9 +64,8 @@ extension Session {
     for (other, record) in reader.store.records {
       let isTaken = other == member || record.log == log
       guard !isTaken else { throw .handleTaken(member) }
-      guard !record.spans.contains(where: { $0.pk == key.bytes }), record.openingKey != key.bytes
-      else { throw .keyTaken(other) }
     }
+    if let other = holder(of: key.bytes) { throw .keyTaken(other) }
     return try propose(
       "add \(member) as a member", of: member, because: words, "add",
       ["handle": .string(member.name), "pk": .hex(key.bytes), "log": .string(log)])
@@ -94,6 +93,14 @@ extension Session {
       ])
   }
 
+  /// The member that has, or had, this key: two names with one key would be one holder.
+  func holder(of pk: Bytes32, besides member: Handle? = nil) -> Handle? {
+    reader.store.records.keys.sorted().first { other in
+      guard other != member, let record = reader.store.records[other] else { return false }
+      return record.openingKey == pk || record.spans.contains { $0.pk == pk }
+    }
+  }
+
   /// The newest line of a chain that can count.
   private mutating func standingHead(
     of member: Handle, _ record: HeadRecord
@@ -107,7 +114,7 @@ extension Session {
     return Head(seq: line.seq, eventID: line.eventID)
   }
 
-  private mutating func propose(
+  mutating func propose(
     _ subject: String, of member: Handle, because words: Text, _ verb: Text, _ entry: JSONObject
   ) throws(KitError) -> Receipt {
     let rival = try proposals().first {

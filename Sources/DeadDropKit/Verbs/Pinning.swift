@@ -33,6 +33,9 @@ extension Session {
     guard let record = reader.store.records[peer], let span = record.spans.last else {
       throw .noCard(peer)
     }
+    if let other = holder(of: span.pk, besides: peer) {
+      throw .notPinnable("\(peer) writes with the key of \(other): one holder speaks for both")
+    }
     let own = try signingKey().publicKey.bytes
     switch proof {
     case .key(let pk):

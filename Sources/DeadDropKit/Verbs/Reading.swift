@@ -102,7 +102,9 @@ extension Session {
   }
 
   func loadCursors(_ session: String) throws(KitError) -> CursorSet {
-    do { return try CursorSet.load(state, session: session) } catch { throw .wire(error) }
+    do {
+      return try CursorSet.load(state, session: session, following: reader.store.records)
+    } catch { throw .wire(error) }
   }
 
   /// Interleaves by time without ever changing the order within a chain.

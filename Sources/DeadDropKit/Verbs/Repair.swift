@@ -33,15 +33,22 @@ package enum Repair {
     let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
     let genesis = try KitError.liftingWire { () throws(WireError) in try shared.checkedGenesis() }
     let handle = try Session.choose(name, wire: genesis.id, path: path, places, isRepair: true)
-    let pk = try KeyStore(places).signingKey(handle).publicKey.bytes
+    let store = KeyStore(places)
     let reading = try KitError.lifting { () throws(HostError) in try WireReading(shared, genesis) }
     guard let chain = reading.chains[handle], let entry = reading.directory.entries[handle] else {
       throw .wire(.notAMember(handle))
     }
     let log = entry.log
+    let statePath = places.state(wire: genesis.id, handle: handle)
+    if try places.identities(on: genesis.id).contains(handle) {
+      try KitError.liftingWire { () throws(WireError) in
+        try PrivateState.open(statePath).requireInForce()
+      }
+    }
+    // Of several keys that an agent has after a rotation, the one that its log goes on with.
+    let pk = try store.signingKey(handle, chain.key).publicKey.bytes
     try requireWhole(chain, by: pk, log)
     let witnesses = try witnesses(of: chain, log, reading, shared)
-    let statePath = places.state(wire: genesis.id, handle: handle)
     let state = try KitError.liftingWire { () throws(WireError) in
       try PrivateState.open(statePath)
     }
@@ -49,7 +56,8 @@ package enum Repair {
     if let verified = heads?.records[handle]?.head { try require(verified, chain, log, shared) }
     let end = reading.scans[handle]?.end ?? .init()
     let base = reading.layouts[handle]?.live.start.offset ?? 0
-    let record = WriterRecord(head: chain.head, end: end, base: base)
+    var record = WriterRecord(head: chain.head, end: end, base: base)
+    record.key = chain.spans.last
     let known = try takeUp(chain, log, record, shared, state)
     // Only now: what refuses must leave all as it was.
     let putAside = try KitError.liftingWire { () throws(WireError) in
@@ -98,7 +106,7 @@ package enum Repair {
   ) throws(KitError) -> [Handle] {
     var witnesses: [Handle] = []
     for member in reading.handles {
-      let keys = reading.chains[member]?.spans.map(\.pk) ?? []
+      let keys = reading.chains[member]?.spans.suffix(1).map(\.pk) ?? []
       let beat = try KitError.lifting { () throws(HostError) in
         try Beats.newest(of: member, keys: keys, wire: reading.genesis.id, shared)
       }

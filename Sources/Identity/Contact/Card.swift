@@ -17,19 +17,32 @@ package enum Card {
     capabilities: [String] = understoodTypes.map(\.word),
     supportedKinds: [Int] = understoodTypes.map(\.kind)
   ) -> JSONObject {
+    var details = CardDetails(name: Text(name))
+    details.validUntil = validUntil
+    (details.capabilities, details.supportedKinds) = (capabilities, supportedKinds)
+    return make(
+      handle: handle, details, signingKey: signingKey, sealKey: sealKey, issuedAt: issuedAt)
+  }
+
+  /// The same with all that an agent may say of itself.
+  package static func make(
+    handle: Handle, _ details: CardDetails, signingKey: borrowing SigningKey, sealKey: Bytes32,
+    issuedAt: Timestamp
+  ) -> JSONObject {
     let pk = signingKey.publicKey
     let entry: JSONObject = [
-      "key": .string(Base64.encode(pk.bytes.bytes)), "valid_from": .string(issuedAt.string),
-      "valid_until": validUntil.map { .string($0.string) } ?? .null,
+      "key": .string(Base64.encode(pk.bytes.bytes)),
+      "valid_from": .string((details.validFrom ?? issuedAt).string),
+      "valid_until": details.validUntil.map { .string($0.string) } ?? .null,
     ]
     var card: JSONObject = [
-      "agent_card_url": .string(""), "capabilities": .strings(capabilities),
-      "did": .string(handle.did), "handle": .string(handle.name), "host": .string(""),
-      "issued_at": .string(issuedAt.string), "name": .string(name),
-      "old_verify_keys": .object([:]), "pk": .string(pk.bytes.hex),
+      "agent_card_url": .string(details.url), "capabilities": .strings(details.capabilities),
+      "did": .string(handle.did), "handle": .string(handle.name), "host": .string(details.host),
+      "issued_at": .string(issuedAt.string), "name": .string(details.name),
+      "old_verify_keys": .object(details.oldKeys), "pk": .string(pk.bytes.hex),
       "policies": .object(policies), "schema_version": .string("v3.2"),
       "seal_key": .string(sealKey.hex),
-      "supported_kinds": .array(supportedKinds.map { .integer($0) }),
+      "supported_kinds": .array(details.supportedKinds.map { .integer($0) }),
       "verify_keys": .object([entryName(of: pk.bytes, for: handle): .object(entry)]),
     ]
     let signature = signingKey.sign(CanonicalWriter.bytes(of: card))
@@ -37,7 +50,16 @@ package enum Card {
     return card
   }
 
-  private static func entryName(of pk: Bytes32, for handle: Handle) -> Text {
+  /// When the card's own key ceases to be good; nil for never, or where the card names no such time.
+  package static func expiry(of card: JSONObject) -> Timestamp? {
+    guard let pk = card["pk"]?.text else { return nil }
+    let entries = card["verify_keys"]?.members?.members ?? []
+    let bytes = Bytes32(hex: pk).map { Text(Base64.encode($0.bytes)) }
+    let own = entries.first { bytes != nil && $0.value.members?["key"]?.text == bytes }
+    return own?.value.members?["valid_until"]?.text.flatMap(Timestamp.init)
+  }
+
+  static func entryName(of pk: Bytes32, for handle: Handle) -> Text {
     Text("ed25519:" + PublicKey.keyID(of: pk, for: handle.name))
   }
 

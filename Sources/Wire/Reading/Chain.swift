@@ -1,3 +1,4 @@
+package import Identity
 package import WireFormat
 
 /// The key that a member signs with from a seq on.
@@ -117,8 +118,17 @@ extension Chain {
   ///
   /// A log that still holds the remembered line is taken as it is. One that holds another line with
   /// that seq by the same key is a fork, any other a rollback; then what was remembered stands.
-  func reconciled(with known: Remembered, _ scan: LogScan) -> Chain {
+  ///
+  /// What the members' decision on a recovery has cut off is remembered no more: it is the one way in
+  /// which a head goes down.
+  func reconciled(
+    with known: Remembered, _ scan: LogScan, _ recoveries: [KeyDirectory.Recovery] = []
+  ) -> Chain {
     guard known.head.seq > 0, !Mutant.on(.forgetHeads) else { return self }
+    let isCutOff = recoveries.contains {
+      $0.isFollowed(in: spans) && !$0.isFollowed(in: known.spans) && $0.seq < known.head.seq
+    }
+    if isCutOff { return self }
     let lines = scan.runs.flatMap(\.kept).filter { $0.seq == known.head.seq }
     if holds(known.head) { return self }
     let keys = Set(known.spans.map(\.pk))
@@ -129,5 +139,12 @@ extension Chain {
     }
     if hasRival || forkSeq != nil { kept.forkSeq = min(forkSeq ?? .max, known.head.seq) }
     return kept
+  }
+}
+
+extension KeyDirectory.Recovery {
+  /// Whether a chain of these spans goes on behind the cut, with the key that was decided.
+  package func isFollowed(in spans: [KeySpan]) -> Bool {
+    spans.contains(KeySpan(fromSeq: seq + 1, pk: pk))
   }
 }

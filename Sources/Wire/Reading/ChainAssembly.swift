@@ -131,19 +131,11 @@ struct ChainAssembly {
   ) -> (line: KeptLine, pk: Bytes32)? {
     for line in run.kept
     where line.envelope.kind == MessageType.keyAdd.kind && seqs.contains(line.seq) {
-      if let pk = keyAdded(by: line) { return (line, pk) }
+      if let pk = line.envelope.keyAdded(by: line.bytes.span, of: chain.handle, wire: wire) {
+        return (line, pk)
+      }
     }
     return nil
-  }
-
-  /// The key that a `key_add` introduces, if that key agreed.
-  private func keyAdded(by line: KeptLine) -> Bytes32? {
-    guard let message = try? Message(line.bytes.span, line.envelope),
-      let body = message.body?.members, let pk = body["pk"]?.text.flatMap(Bytes32.init(hex:)),
-      let proof = body["proof"]?.text, Self.checked(pk) != nil,
-      KeyAddProof.holds(proof, wire: wire, handle: chain.handle, old: message.pk, new: pk)
-    else { return nil }
-    return pk
   }
 
   /// Judges a run that begins at or before the end of the chain and does not simply go on from it.
@@ -286,5 +278,17 @@ struct ChainAssembly {
     var seen: Set<Int> = []
     chain.faults = chain.faults.filter { seen.insert($0.place.number).inserted }
       .sorted { $0.place.number < $1.place.number }
+  }
+}
+
+extension Envelope {
+  /// The key that a `key_add` introduces, if that key agreed; nil for any other line.
+  func keyAdded(by line: Span<UInt8>, of handle: Handle, wire: Bytes32) -> Bytes32? {
+    guard changesKey, let message = try? Message(line, self), let body = message.body?.members,
+      let pk = body["pk"]?.text.flatMap(Bytes32.init(hex:)), let proof = body["proof"]?.text,
+      (try? PublicKey(checking: pk)) != nil,
+      KeyAddProof.holds(proof, wire: wire, handle: handle, old: message.pk, new: pk)
+    else { return nil }
+    return pk
   }
 }

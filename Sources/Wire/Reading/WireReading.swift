@@ -89,7 +89,7 @@ package struct WireReading: Sendable {
         log: entry.log, namedKey: entry.namedKey ?? options.known[handle]?.openingKey,
         recoveries: entry.recoveries)
       var chain = try ChainAssembly.assemble(handle, scan, opened, wire: genesis.id, in: file)
-        .reconciled(with: options.known[handle] ?? .nothing, scan)
+        .reconciled(with: options.known[handle] ?? .nothing, scan, entry.recoveries)
       if isOdd { chain.faults.append(.nowhere(after: scan.end)) }
       if hasLost { chain.faults.removeAll { $0.place.number == 1 } }
       if hasLost { chain.faults.insert(.lostLegacy, at: 0) }

@@ -1,4 +1,5 @@
 import Host
+import Identity
 package import WireFormat
 
 /// How far one session was shown one chain.
@@ -11,8 +12,23 @@ package struct Cursor: Equatable, Sendable {
   /// Where the range from 1 ends, so that reading can go on from there.
   package private(set) var head = Head.none
   package private(set) var end = LineStream.End()
+  /// The keys with which the chain went on behind a cut, of those that what was shown lies behind.
+  private var recovered: [Bytes32] = []
 
   package init() {}
+
+  /// Forgets what was shown of lines that a recovery has cut off since: others have their places.
+  mutating func follow(_ recoveries: [KeyDirectory.Recovery]) {
+    for recovery in recoveries.sorted(by: { $0.seq < $1.seq })
+    where !recovered.contains(recovery.pk) {
+      recovered.append(recovery.pk)
+      shown = shown.compactMap { range in
+        range.lowerBound > recovery.seq
+          ? nil : range.lowerBound...min(range.upperBound, recovery.seq)
+      }
+      if head.seq > recovery.seq { (head, end) = (.none, .init()) }
+    }
+  }
 
   package func contains(_ seq: Int) -> Bool {
     let index = position(of: seq)
@@ -58,7 +74,18 @@ package struct CursorSet: Equatable, Sendable {
 
   package static let directoryName = "cursors"
 
+  /// The cursors as they were saved, less what the members' recoveries cut off since.
   package static func load(
+    _ state: borrowing PrivateState, session: String, following records: [Handle: HeadRecord] = [:]
+  ) throws(WireError) -> CursorSet {
+    var set = try load(state, session: session)
+    for (handle, record) in records where !record.recoveries.isEmpty {
+      set.cursors[handle]?.follow(record.recoveries.filter { $0.isFollowed(in: record.spans) })
+    }
+    return set
+  }
+
+  private static func load(
     _ state: borrowing PrivateState, session: String
   ) throws(WireError) -> CursorSet {
     var set = CursorSet()
@@ -78,13 +105,16 @@ package struct CursorSet: Equatable, Sendable {
   }
 
   /// How far any session was shown each chain without a gap: what a beat says of it.
-  package static func furthest(_ state: borrowing PrivateState) throws(WireError) -> [Handle: Int] {
+  package static func furthest(
+    _ state: borrowing PrivateState, following records: [Handle: HeadRecord] = [:]
+  ) throws(WireError) -> [Handle: Int] {
     let names = try WireError.lifting { () throws(HostError) in
       try state.subdirectory(directoryName).names()
     }
     var furthest: [Handle: Int] = [:]
     for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
-      for (writer, cursor) in try load(state, session: String(name.dropLast(5))).cursors {
+      let set = try load(state, session: String(name.dropLast(5)), following: records)
+      for (writer, cursor) in set.cursors {
         furthest[writer] = max(furthest[writer] ?? 0, cursor.contiguous)
       }
     }
@@ -113,6 +143,7 @@ extension Cursor {
         shown.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) }),
       "event_id": .string(head.eventID.hex), "seq": .integer(head.seq),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
+      "recovered": recovered.isEmpty ? nil : .array(recovered.map { .hex($0) }),
     ])
   }
 
@@ -128,6 +159,7 @@ extension Cursor {
       shown.append(bounds[0]...bounds[1])
     }
     head = Head(seq: seq, eventID: id)
+    recovered = object["recovered"]?.texts?.compactMap { Bytes32(hex: $0) } ?? []
     self.end = .init(offset: Int64(end[0]), lineCount: end[1])
   }
 }

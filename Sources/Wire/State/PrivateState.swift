@@ -9,6 +9,7 @@ package import WireFormat
 ///     trust.json  invites.json  settling.json
 ///                                    what DeadDropKit keeps
 ///     reader.lock  settle.lock       never unlinked
+///     elsewhere.json                 where this agent is in force, if not here
 ///     evidence/                      lines that were refused, proofs of forks and rollbacks
 package struct PrivateState: ~Copyable {
   package let directory: Directory
@@ -39,6 +40,35 @@ package struct PrivateState: ~Copyable {
       try file.requireLock(upTo: Self.lockPatience)
       return file
     } catch { throw .host(error) }
+  }
+
+  /// Says that this agent is in force elsewhere, and why.
+  package static let elsewhereName = "elsewhere.json"
+
+  /// Throws `notInForce` where the identity is in force elsewhere: two places that sign make a fork.
+  ///
+  /// Asked under the lock of whatever is signed, and closed where the file cannot be read.
+  package func requireInForce() throws(WireError) {
+    if let (why, path) = try elsewhere() { throw .notInForce(why, path) }
+  }
+
+  /// Where this agent is in force, if not here.
+  package func elsewhere() throws(WireError) -> (why: WireError.NotInForce, path: String)? {
+    let status = try WireError.lifting { () throws(HostError) in
+      try directory.status(of: Self.elsewhereName)
+    }
+    guard status != nil else { return nil }
+    let object = (try? readObject(Self.elsewhereName)) ?? nil
+    let why = object?["why"]?.text.flatMap { WireError.NotInForce(word: $0.string) }
+    return (why ?? .moved, object?["path"]?.text?.string ?? "another place")
+  }
+
+  /// Says that this agent is in force at another path, durably.
+  package func markElsewhere(
+    _ why: WireError.NotInForce, _ path: String
+  ) throws(WireError) {
+    try write(
+      ["why": .string(why.word), "path": .string(path)], to: Self.elsewhereName, durable: true)
   }
 
   /// A JSON object that this agent wrote; nil when absent.
@@ -96,5 +126,22 @@ package struct PrivateState: ~Copyable {
       if !error.isExists { throw error }
     }
     return try directory.openSubdirectory(name)
+  }
+}
+
+extension WireError.NotInForce {
+  fileprivate var word: String {
+    switch self {
+    case .moved: "moved"
+    case .backup: "backup"
+    case .unfinished: "unfinished"
+    }
+  }
+
+  fileprivate init?(word: String) {
+    guard let found = [Self.moved, .backup, .unfinished].first(where: { $0.word == word }) else {
+      return nil
+    }
+    self = found
   }
 }

@@ -50,7 +50,8 @@ struct ReadStep {
     {
       return .ownGrown(next)
     }
-    let stored = own?.head ?? .none
+    let isCutOff = own?.isCutOff(by: record.recoveries, in: record.spans) ?? false
+    let stored = isCutOff ? .none : own?.head ?? .none
     let request = LogScan.Request(wire: wire, handle: handle) {
       $0.carriesState || $0.eventID == stored.eventID
     }
@@ -221,7 +222,7 @@ extension HeadRecord {
     to own: WriterRecord, byteCount: Int64, in file: LogFile
   ) throws(HostError) -> HeadRecord? {
     guard own.head.seq > head.seq, own.factSeq <= head.seq, own.place.end == byteCount,
-      own.place.byteCount > 0
+      own.place.byteCount > 0, !own.isCutOff(by: recoveries, in: spans)
     else { return nil }
     let line = try file.read(at: own.place.offset, count: own.place.byteCount)
     guard let envelope = try? Envelope.read(line.span), envelope.eventID == own.head.eventID,

@@ -246,7 +246,9 @@ package struct WireReader: Sendable {
     return store.records.reduce(into: [:]) { known, entry in
       let record = entry.value
       // Of the own log the writer may know more than the reader was ever asked for.
-      let stored = own?.handle == entry.key ? own?.record?.head ?? .none : .none
+      let written = own?.handle == entry.key ? own?.record : nil
+      let isCutOff = written?.isCutOff(by: record.recoveries, in: record.spans) ?? false
+      let stored = isCutOff ? .none : written?.head ?? .none
       let isAhead = stored.seq > record.head.seq
       known[entry.key] = Chain.Remembered(
         head: isAhead ? stored : record.head, headLine: isAhead ? [] : record.headLine,

@@ -5,7 +5,7 @@ import WireFormat
 /// Makes a writer's record and its log agree, or refuses to sign.
 struct Adoption {
   let writer: LogWriter
-  /// The key that this agent signs with.
+  /// The key of the first line.
   let pk: Bytes32
   /// Whether the record was ever saved.
   let isKnown: Bool
@@ -18,7 +18,12 @@ struct Adoption {
     _ record: inout WriterRecord, _ live: LogFile.Held?, _ shared: borrowing SharedDirectory
   ) throws(WireError) -> [String] {
     let held = record
-    if try WireError.lifting({ () throws(HostError) in try endsAsLeft(held, live) }) { return [] }
+    let isKeyKnown = writer.keys.next.map { $0 == key(of: held).pk } ?? true
+    if isKeyKnown,
+      try WireError.lifting({ () throws(HostError) in try endsAsLeft(held, live) })
+    {
+      return []
+    }
     let log = try WireError.lifting { () throws(HostError) in try open(live, shared) }
     guard let log else {
       if held.head.seq > 0 { throw .ownLogBehind(log: writer.log, seq: held.head.seq) }
@@ -28,12 +33,17 @@ struct Adoption {
     let found = try WireError.lifting { () throws(HostError) in
       // What a kill has kept an archive from: its name is as durable as what is written next.
       if base != held.base { try shared.synchronizeArchive() }
-      return try look(held, log)
+      return try look(held, log, isKeyKnown: isKeyKnown)
     }
     record.base = base
     guard let found else { return [] }
-    try judge(found, known: held.head)
+    try judge(found, known: held)
     return try WireError.lifting { () throws(HostError) in try take(found, &record, live) }
+  }
+
+  /// The key that the line after this record's must have, as far as the writer knew.
+  private func key(of record: WriterRecord) -> KeySpan {
+    record.key ?? KeySpan(fromSeq: 1, pk: pk)
   }
 
   /// Whether the file that grows ends with the own last line: all else is as it was then.
@@ -70,12 +80,15 @@ struct Adoption {
     let base: Int64
   }
 
-  /// Nil where the log ends with the own last line.
-  private func look(_ record: WriterRecord, _ log: LogFile) throws(HostError) -> Found? {
+  /// Nil where the log ends with the own last line, and the key after it is the one remembered.
+  private func look(
+    _ record: WriterRecord, _ log: LogFile, isKeyKnown: Bool
+  ) throws(HostError) -> Found? {
     let size = try log.byteCount()
     let isInPlace = size < record.place.end ? false : try isLastLine(record, in: log)
-    if isInPlace, size == record.place.end { return nil }
-    let (scan, chain) = try read(record, isInPlace: isInPlace, log)
+    if isInPlace, size == record.place.end, isKeyKnown { return nil }
+    let (scan, chain) = try read(record, isInPlace: isInPlace && isKeyKnown, log)
+    if isInPlace, size == record.place.end, chain.spans.last == key(of: record) { return nil }
     return Found(
       byteCount: size, isInPlace: isInPlace, end: scan.end, chain: chain,
       base: log.layout.live.start.offset)
@@ -96,16 +109,22 @@ struct Adoption {
   }
 
   /// Throws unless the log goes on from the known head by no more than one crash can leave.
-  private func judge(_ found: Found, known: Head) throws(WireError) {
+  private func judge(_ found: Found, known record: WriterRecord) throws(WireError) {
     if Mutant.on(.signAnyway) { return }
     let chain = found.chain
+    var known = record.head
+    if record.isCutOff(by: writer.keys.recoveries, in: chain.spans) {
+      // What the members cut off is theirs to decide; from the cut on the rule is the same.
+      known = Head(seq: (chain.spans.last?.fromSeq ?? 1) - 1, eventID: known.eventID)
+    }
     if let fork = chain.forkSeq { throw .ownLogDiffers(log: writer.log, seq: fork) }
     if chain.head.seq < known.seq { throw .ownLogBehind(log: writer.log, seq: known.seq) }
     let isHeld =
-      found.isInPlace
+      found.isInPlace || known != record.head
       || chain.segments.contains { $0.run.kept.contains { $0.envelope.eventID == known.eventID } }
     if known.seq > 0, !isHeld { throw .ownLogDiffers(log: writer.log, seq: known.seq) }
     // A line that was stored and then damaged is not one that never was.
+    let pk = chain.key ?? pk
     if chain.faults.contains(where: { $0.claims(pk, beyond: chain.head.seq) }) {
       throw .ownLogDiffers(log: writer.log, seq: chain.head.seq + 1)
     }
@@ -127,12 +146,15 @@ struct Adoption {
     }
     let ahead = found.chain.head.seq - record.head.seq
     if Mutant.on(.forgetAdopting) { return notes }
-    if ahead > 0 {
+    if ahead < 0 {
+      notes.append(
+        "\(writer.handle) goes on after line \(found.chain.head.seq), as the members decided")
+    } else if ahead > 0 {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
     }
     let (factSeq, timestamp) = (record.factSeq, record.timestamp)
     record = WriterRecord(head: found.chain.head, end: found.end, base: found.base)
-    record.timestamp = timestamp
+    (record.timestamp, record.key) = (timestamp, found.chain.spans.last)
     if ahead == 0 { record.factSeq = factSeq }
     let last = found.chain.segments.last?.run
     if let last, last.lastSeq == record.head.seq, last.lastPlace.end == found.end.offset {
@@ -149,13 +171,14 @@ struct Adoption {
     let request = LogScan.Request(wire: writer.wire, handle: writer.handle) {
       $0.eventID == head.eventID || $0.changesKey
     }
-    let entry = KeyDirectory.Entry(log: writer.log, namedKey: pk)
+    let entry = KeyDirectory.Entry(
+      log: writer.log, namedKey: pk, recoveries: writer.keys.recoveries)
     if isInPlace, head.seq > 0 {
       let start = LineStream.End(offset: record.place.end, lineCount: record.place.number)
       let scan = try LogScan(file, from: start, request)
       let chain = try ChainAssembly.assemble(
         writer.handle, scan, entry, wire: writer.wire, after: head,
-        spans: [KeySpan(fromSeq: 1, pk: pk)], in: file)
+        spans: [key(of: record)], in: file)
       if !chain.needsFullRead { return (scan, chain) }
     }
     let scan = try LogScan(file, request)

@@ -108,13 +108,15 @@ package enum Beats {
   ///     write                        at most 4,096 bytes, once; a short one once more
   package static func append(
     _ body: JSONValue, wire: Bytes32, handle: Handle, with key: borrowing SigningKey,
-    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState, clock: Int64
+    earlier keys: [Bytes32] = [], _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState, clock: Int64
   ) throws(WireError) -> Int {
     try BeatCounters.change(state) { (counters) throws(WireError) in
+      try state.requireInForce()
       // Without a counter, the own beats on the wire are the last memory of it.
       let last =
         counters[handle] > 0
-        ? counters[handle] : try newestOwn(handle, pk: key.publicKey.bytes, wire: wire, shared)
+        ? counters[handle] : try newestOwn(handle, keys + [key.publicKey.bytes], wire: wire, shared)
       let n = last + 1
       let draft = Draft(.heartbeat, subject: "beat", body: body, priority: .low)
       let object = draft.object(
@@ -132,10 +134,10 @@ package enum Beats {
   }
 
   private static func newestOwn(
-    _ handle: Handle, pk: Bytes32, wire: Bytes32, _ shared: borrowing SharedDirectory
+    _ handle: Handle, _ keys: [Bytes32], wire: Bytes32, _ shared: borrowing SharedDirectory
   ) throws(WireError) -> Int {
     try WireError.lifting { () throws(HostError) in
-      try newest(of: handle, keys: [pk], wire: wire, shared)?.n ?? 0
+      try newest(of: handle, keys: keys, wire: wire, shared)?.n ?? 0
     }
   }
 

@@ -16,6 +16,7 @@ package struct Receipt: Equatable, Sendable {
 ///
 ///     openat     writer.txt  O_RDWR|O_CREAT       private: no peer can hold it
 ///     flock      LOCK_EX|LOCK_NB                    up to 5 s, then the holder is named
+///     fstatat    elsewhere.json                     there: nothing is signed here
 ///     pread                                         the own head
 ///     openat     LOG  O_RDWR|O_APPEND|O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK
 ///     fstat                                         regular, ours, one link, not writable by others
@@ -36,6 +37,8 @@ package struct LogWriter: Sendable {
   package let wire: Bytes32
   package let handle: Handle
   package let log: String
+  /// What the wire says of the own keys, as far as this agent's reader has come.
+  package var keys = OwnKeys()
 
   /// A crash after an append leaves at most so many lines that the record does not know.
   package static let adoptableLines = 64
@@ -57,9 +60,9 @@ package struct LogWriter: Sendable {
 
   /// Locks the log and makes the record and the log agree, for as many appends as are wanted.
   ///
-  /// `isSound` is what this agent's reader says of the own chain; without `synchronizes` nothing is
+  /// `pk` is the key to open a log with that holds no line yet. `isSound` is what this agent's reader says of the own chain; without `synchronizes` nothing is
   /// durable and the log is for measuring. Throws `ownLogBehind`, `ownLogAhead`, `ownLogDiffers`
-  /// rather than let a second history be signed.
+  /// or `notInForce` rather than let a second history be signed.
   package func open(
     by pk: Bytes32, _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState,
     isSound: Bool = true, synchronizes: Bool = true
@@ -67,13 +70,15 @@ package struct LogWriter: Sendable {
     var recordFile = try WriterFile.lock(state)
     var record = recordFile.record ?? WriterRecord()
     let live = try openFile(shared, mode: .appendExisting)
-    let notes = try Adoption(writer: self, pk: pk, isKnown: recordFile.record != nil)
-      .settle(&record, live, shared)
+    let notes = try Adoption(
+      writer: self, pk: keys.opening ?? pk, isKnown: recordFile.record != nil
+    ).settle(&record, live, shared)
     // The end is as it was left, and a reader has found that what is before it is not.
     guard isSound else { throw .ownLogDiffers(log: log, seq: record.head.seq) }
     // What was adopted is durable before anything is added: one cut or kill after the other must not
     // add up.
     if !notes.isEmpty { try recordFile.save(record, state, durable: true) }
+    if record.key == nil { record.key = KeySpan(fromSeq: 1, pk: keys.opening ?? pk) }
     return OpenLog(
       self, recordFile, live, record, notes: notes, synchronizes: synchronizes)
   }
@@ -100,5 +105,22 @@ package struct LogWriter: Sendable {
         return LogFile.Held(file)
       }
     }
+  }
+}
+
+/// The keys of the own chain as the wire's directory has them.
+package struct OwnKeys: Equatable, Sendable {
+  /// The key of seq 1; nil where the chain has not begun.
+  package var opening: Bytes32?
+  /// The key of the line after the last one read; nil where nothing was read yet.
+  package var next: Bytes32?
+  /// Where the other members decided that the chain goes on.
+  package var recoveries: [KeyDirectory.Recovery] = []
+
+  package init() {}
+
+  package init(_ record: HeadRecord) {
+    (opening, next) = (record.openingKey, record.spans.last?.pk)
+    recoveries = record.recoveries
   }
 }

@@ -24,9 +24,18 @@ package struct OpenLog: ~Copyable {
     self.synchronizes = synchronizes
   }
 
+  /// The key that the next line must have.
+  package var nextKey: Bytes32? { record.key?.pk }
+
+  /// The place of the last line; 0 where there is none.
+  package var lastSeq: Int { record.head.seq }
+
+  /// Whether the next line must be a card: the first of a chain, and the first of each key in it.
+  package var needsCard: Bool { (record.key?.fromSeq ?? 1) == record.head.seq + 1 }
+
   /// Signs the draft for the next place in the chain and stores it durably.
   ///
-  /// Throws `unsynced` when the line is in the log but fdatasync failed; then the record is not
+  /// The key is the next one. Throws `unsynced` when the line is in the log but fdatasync failed; then the record is not
   /// moved, and this log takes no more. Any other error leaves the log as it was.
   package mutating func append(
     _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
@@ -35,9 +44,8 @@ package struct OpenLog: ~Copyable {
     if let stopped { throw .unsynced(stopped) }
     // A crash right after the first append must not look like lost private state.
     if recordFile.record == nil { try recordFile.save(record, state) }
-    guard record.head.seq > 0 || draft.type == .agentCard else {
-      throw .notJoined(writer.handle)
-    }
+    guard !needsCard || draft.type == .agentCard else { throw .notJoined(writer.handle) }
+    guard key.publicKey.bytes == nextKey else { throw .otherKey(writer.handle, nextKey ?? .zero) }
     notes += try archiveClosedYear(at: clock, shared)
     let file = try growingFile(shared)
     var next = record
@@ -54,6 +62,9 @@ package struct OpenLog: ~Copyable {
     next.place = LinePlace(
       number: record.place.number + 1, offset: start, byteCount: line.count)
     if envelope.carriesState || envelope.changesKey { next.factSeq = next.head.seq }
+    if let pk = envelope.keyAdded(by: line.span, of: writer.handle, wire: writer.wire) {
+      next.key = KeySpan(fromSeq: next.head.seq + 1, pk: pk)
+    }
     record = next
     var receipt = Receipt(eventID: next.head.eventID, seq: next.head.seq, notes: notes)
     notes = []

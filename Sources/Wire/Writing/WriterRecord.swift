@@ -1,5 +1,5 @@
 import Host
-import Identity
+package import Identity
 package import WireFormat
 
 /// What an agent remembers of its own writing on one wire.
@@ -14,6 +14,9 @@ package struct WriterRecord: Equatable, Sendable {
   package var timestamp = Timestamp(microseconds: .min)
   /// The last line that can change the state: a reader of the own log needs none of those after it.
   package var factSeq = 0
+  /// The key that the next line must have, and the first line that it signs; nil before any line,
+  /// and in records that were made before keys changed: then it is the opening one.
+  package var key: KeySpan?
   /// How often it was saved.
   fileprivate(set) var serial = 0
 
@@ -26,6 +29,16 @@ package struct WriterRecord: Equatable, Sendable {
     // The next line goes to the end of the file, whatever stands between it and the own head.
     place = LinePlace(number: end.lineCount, offset: end.offset, byteCount: -1)
     factSeq = head.seq
+  }
+
+  /// Whether the members' decision has cut the chain before this record's line.
+  ///
+  /// Until the writer goes on behind the cut, what it remembers is what the decision left behind.
+  package func isCutOff(by recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) -> Bool {
+    recoveries.contains { recovery in
+      recovery.isFollowed(in: spans) && recovery.seq < head.seq
+        && (key?.fromSeq ?? 1) <= recovery.seq
+    }
   }
 
   /// The clock, plus 1 µs only while it equals the writer's previous stamp; it orders nothing.
@@ -55,6 +68,7 @@ package struct WriterFile: ~Copyable {
   /// Locks and reads it; it is unlocked when it goes.
   package static func lock(_ state: borrowing PrivateState) throws(WireError) -> WriterFile {
     let file = try state.lock(name, unless: .signUnlocked)
+    try state.requireInForce()
     let record = try read(file)
     return WriterFile(file: file, record: record)
   }
@@ -64,6 +78,7 @@ package struct WriterFile: ~Copyable {
     _ state: borrowing PrivateState
   ) throws(WireError) -> WriterFile {
     let file = try state.lock(name)
+    try state.requireInForce()
     let record = (try? read(file)) ?? nil
     return WriterFile(file: file, record: record)
   }
@@ -127,7 +142,7 @@ package struct WriterFile: ~Copyable {
 extension WriterRecord {
   /// Words with single spaces between, a check of them at the end, filled up with spaces.
   ///
-  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE CHECK
+  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE KEY_SEQ KEY CHECK
   fileprivate func slot(byteCount: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount)
@@ -137,6 +152,10 @@ extension WriterRecord {
       place.number, Int(place.offset), place.byteCount, Int(timestamp.microseconds), factSeq,
       Int(base),
     ] { Self.append(String(number), to: &bytes) }
+    if let key {
+      Self.append(String(key.fromSeq), to: &bytes)
+      Self.append(key.pk.hex, to: &bytes)
+    }
     bytes += Self.check(bytes).utf8
     while bytes.count < byteCount - 1 { bytes.append(UInt8(ascii: " ")) }
     bytes.append(UInt8(ascii: "\n"))
@@ -167,18 +186,26 @@ extension WriterRecord {
   fileprivate init?(slot: [UInt8]) {
     var words: [[UInt8]] = []
     var start = 0
-    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 10 {
+    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 12 {
       // What follows is filling.
       if index == start { break }
       words.append(Array(slot[start..<index]))
       start = index + 1
     }
-    // Before logs had archives there was no base.
-    if words.count == 9 { words.insert(Array("0".utf8), at: 8) }
-    guard words.count == 10, words[9].count == 16 else { return nil }
-    let covered = Array(slot[..<(start - 17)])
+    let covered = Array(slot[..<max(0, start - 17)])
+    guard let check = words.popLast(), Array(Self.check(covered).utf8) == check else { return nil }
+    // Before logs had archives there was no base, and no key before keys could change.
+    if words.count == 8 { words.append(Array("0".utf8)) }
+    if words.count == 11 {
+      guard let from = Int(String(decoding: words[9], as: UTF8.self)),
+        let pk = Bytes32(hex: Text(utf8: words[10]))
+      else { return nil }
+      key = KeySpan(fromSeq: from, pk: pk)
+      words.removeLast(2)
+    }
+    guard words.count == 9 else { return nil }
     let numbers = words.map { Int(String(decoding: $0, as: UTF8.self)) }
-    guard Array(Self.check(covered).utf8) == words[9],
+    guard
       let id = Bytes32(hex: Text(utf8: words[2])), let serial = numbers[0], let seq = numbers[1],
       let line = numbers[3], let offset = numbers[4], let byteCount = numbers[5],
       let timestamp = numbers[6], let factSeq = numbers[7], let base = numbers[8]

@@ -39,6 +39,11 @@
         guard member.handle != members[0].handle else { return }
         acknowledge(try session.leave(because: "done").receipt, "leave", by: member)
       case .remove: try remove(by: member, &session, &chance)
+      case .rotate:
+        // Who signs whatever it likes does so with the key that it began with.
+        guard member.isHonest else { return }
+        note("\(member.handle) signs with \(try session.rotateKey().new.hex.prefix(8))")
+        ledger.count("rotation")
       default: break
       }
     }

@@ -1,0 +1,274 @@
+import Host
+import Identity
+import Wire
+package import WireFormat
+
+/// Takes an agent of one wire, its keys and all that it remembers, to another place.
+///
+/// Two places that sign for one agent make a fork. So each says in `elsewhere.json` that it is not
+/// the one in force before the other one is, and a place that was killed between signs nothing until
+/// the same move is made again:
+///
+///     TO   elsewhere.json   unfinished: it signs nothing yet
+///     FROM elsewhere.json   moved: it signs nothing any more
+///     TO   keys, state      each file whole or not at all
+///     TO   elsewhere.json   gone: from here on it signs
+///     FROM keys             erased, unless another wire needs them
+package struct Moving {
+  package struct Outcome: Sendable {
+    package let handle: Handle
+    package let wire: Bytes32
+    package let path: String
+    /// Files of keys that the old place has still, since agents of other wires use them.
+    package let keptKeys: [String]
+  }
+
+  let handle: Handle
+  let wire: Bytes32
+  let from: PrivatePlaces
+  let to: PrivatePlaces
+
+  /// The places of a directory that holds what was moved or backed up: like DEADDROP_HOME.
+  package static func places(in path: String) -> PrivatePlaces {
+    PrivatePlaces(keys: path + "/keys", states: path)
+  }
+
+  package init(_ handle: Handle, on wire: Bytes32, from: PrivatePlaces, to: PrivatePlaces) {
+    (self.handle, self.wire, self.from, self.to) = (handle, wire, from, to)
+  }
+
+  /// Finds the one agent that a directory holds, or that of this name.
+  package static func agent(
+    in places: PrivatePlaces, named name: Handle?
+  ) throws(KitError) -> (handle: Handle, wire: Bytes32) {
+    var found: [(handle: Handle, wire: Bytes32)] = []
+    for wire in try places.wires() {
+      for handle in try places.identities(on: wire) where name == nil || handle == name {
+        found.append((handle, wire))
+      }
+    }
+    guard let first = found.first else {
+      throw .notMovable("\(places.states) holds no agent" + (name.map { " \($0)" } ?? ""))
+    }
+    guard found.count == 1 else {
+      throw .notMovable(
+        "\(places.states) holds several agents: "
+          + found.map { "\($0.handle) of \($0.wire.hex.prefix(12))" }.joined(separator: ", "))
+    }
+    return first
+  }
+
+  /// Whether what is to be taken in is a copy of an agent that may be in force elsewhere.
+  package func isFromBackup() throws(KitError) -> Bool {
+    let old = try open(from)
+    return try KitError.liftingWire { () throws(WireError) in try old.elsewhere() }?.why == .backup
+  }
+
+  /// Moves the agent; made again after a kill it goes on where it was.
+  package func move() throws(KitError) -> Outcome {
+    guard from != to else { throw .notMovable("\(handle) is there already") }
+    let old = try open(from)
+    let locks = try Locks(old)
+    let mark = try KitError.liftingWire { () throws(WireError) in try old.elsewhere() }
+    if let mark, mark.why != .backup, mark.why != .moved || mark.path != to.states {
+      throw .wire(.notInForce(mark.why, mark.path))
+    }
+    let isBackup = mark?.why == .backup
+    let hasBegun = mark?.why == .moved
+    let new = try open(to)
+    let newMark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
+    let isComplete = try hasWritten(new) && newMark == nil
+    if hasBegun, isComplete { return try finish(locks) }
+    guard !isComplete else {
+      throw .notMovable("\(to.states) has \(handle) on this wire already, in force")
+    }
+    try checkKeys()
+    try KitError.liftingWire { () throws(WireError) in
+      try new.markElsewhere(.unfinished, from.states)
+      if !isBackup { try old.markElsewhere(.moved, to.states) }
+    }
+    try copyKeys()
+    try copyState(old, new, withWriter: !isBackup)
+    try KitError.lifting { () throws(HostError) in
+      try new.directory.unlink(PrivateState.elsewhereName)
+      try new.directory.synchronize()
+    }
+    return isBackup ? outcome(kept: []) : try finish(locks)
+  }
+
+  /// Copies the agent to where it cannot sign: what was signed last is left out, and a mark is left.
+  package func backUp() throws(KitError) -> Outcome {
+    let old = try open(from)
+    let locks = try Locks(old)
+    try KitError.liftingWire { () throws(WireError) in try old.requireInForce() }
+    let new = try open(to)
+    guard try !hasWritten(new) else {
+      throw .notMovable("\(to.states) has \(handle) on this wire already, and no backup of it")
+    }
+    let mark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
+    // An older backup of this agent gives way, with the keys of its time.
+    if let mark, mark.why == .backup, mark.path == from.states { try erase(keysIn: to) }
+    try checkKeys()
+    try KitError.liftingWire { () throws(WireError) in
+      try new.markElsewhere(.backup, from.states)
+    }
+    try copyKeys()
+    try copyState(old, new, withWriter: false)
+    locks.release()
+    return outcome(kept: [])
+  }
+
+  private func open(_ places: PrivatePlaces) throws(KitError) -> PrivateState {
+    if places == from, try !places.identities(on: wire).contains(handle) {
+      throw .notMovable("\(places.states) does not hold \(handle) on wire \(wire.hex.prefix(12))")
+    }
+    let path = places.state(wire: wire, handle: handle)
+    return try KitError.liftingWire { () throws(WireError) in try PrivateState.open(path) }
+  }
+
+  private func hasWritten(_ state: borrowing PrivateState) throws(KitError) -> Bool {
+    try KitError.lifting { () throws(HostError) in
+      try state.directory.status(of: WriterFile.name)?.byteCount ?? 0 > 0
+    }
+  }
+
+  private func outcome(kept: [String]) -> Outcome {
+    Outcome(handle: handle, wire: wire, path: to.states, keptKeys: kept)
+  }
+
+  /// Erases the keys at the old place; the locks are held until then.
+  private func finish(_ locks: consuming Locks) throws(KitError) -> Outcome {
+    let isNeeded = try from.isElsewhereNeeded(handle, nil, besides: wire)
+    let names = try keyNames(in: from)
+    if !isNeeded { try erase(keysIn: from) }
+    locks.release()
+    return outcome(kept: isNeeded ? names.map { "\(from.keys)/\($0)" } : [])
+  }
+
+  private func erase(keysIn places: PrivatePlaces) throws(KitError) {
+    let names = try keyNames(in: places)
+    guard !names.isEmpty else { return }
+    try KitError.lifting { () throws(HostError) in
+      let directory = try Directory.open(places.keys, followLast: true)
+      for name in names { try directory.unlink(name) }
+      try directory.synchronize()
+    }
+  }
+}
+
+extension Moving {
+  /// All that can be locked of an agent's private state, so that no process of it is between two steps.
+  private struct Locks: ~Copyable {
+    private let settling, reading, beating, writing: OpenFile
+
+    init(_ state: borrowing PrivateState) throws(KitError) {
+      let settling = try Self.lock("settle.lock", state)
+      let reading = try Self.lock("reader.lock", state)
+      let beating = try Self.lock("beats.lock", state)
+      let writing = try Self.lock(WriterFile.name, state)
+      self.settling = settling
+      self.reading = reading
+      self.beating = beating
+      self.writing = writing
+    }
+
+    private static func lock(
+      _ name: String, _ state: borrowing PrivateState
+    ) throws(KitError) -> OpenFile {
+      do { return try state.lock(name) } catch { throw .wire(error) }
+    }
+
+    consuming func release() {}
+  }
+
+  private func keyNames(in places: PrivatePlaces) throws(KitError) -> [String] {
+    try KitError.lifting { () throws(HostError) in
+      do throws(HostError) {
+        return try Directory.open(places.keys, followLast: true).names().filter { name in
+          let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+          return parts.first.map(String.init) == handle.name && (2...3).contains(parts.count)
+            && (parts.last == "key" || parts.last == "seal")
+        }
+      } catch {
+        if error.isNotFound { return [] }
+        throw error
+      }
+    }
+  }
+
+  /// Throws where the new place has other keys under the same names.
+  private func checkKeys() throws(KitError) {
+    let names = try keyNames(in: from)
+    guard !names.isEmpty else { throw .noKey(handle, path: from.keys + "/\(handle).key") }
+    for name in names {
+      guard let held = try publicHalf(name, in: to) else { continue }
+      guard try publicHalf(name, in: from) == held else {
+        throw .keyExists(handle, path: "\(to.keys)/\(name)")
+      }
+    }
+  }
+
+  private func publicHalf(_ name: String, in places: PrivatePlaces) throws(KitError) -> Bytes32? {
+    guard let secret = try KeyStore.load(name, in: places.keys) else { return nil }
+    return name.hasSuffix(".key")
+      ? try KeyStore.signingKey(of: secret).publicKey.bytes
+      : try KeyStore.sealingKey(of: secret).publicBytes
+  }
+
+  private func copyKeys() throws(KitError) {
+    for name in try keyNames(in: from) {
+      guard try publicHalf(name, in: to) == nil,
+        let secret = try KeyStore.load(name, in: from.keys)
+      else { continue }
+      do throws(HostError) {
+        let directory = try Directory.createPath(to.keys)
+        // SAFETY: the pointer is lent for the length of the closure and written to a 0600 file.
+        try unsafe secret.withBytes { bytes throws(HostError) in
+          try unsafe SecretFile.create(name, in: directory, from: bytes)
+        }
+      } catch { throw .host(error) }
+    }
+  }
+
+  /// All files of the state but locks and marks; the writer's record last.
+  private func copyState(
+    _ old: borrowing PrivateState, _ new: borrowing PrivateState, withWriter: Bool
+  ) throws(KitError) {
+    do throws(HostError) {
+      try Self.copyFiles(old.directory, new.directory)
+      for folder in [CursorSet.directoryName, Evidence.directoryName] {
+        guard let source = try old.subdirectoryIfThere(folder) else { continue }
+        try Self.copyFiles(source, try new.subdirectory(folder))
+      }
+      if withWriter { try Self.copy(WriterFile.name, old.directory, new.directory) }
+    } catch { throw .host(error) }
+  }
+
+  private static func copyFiles(
+    _ source: borrowing Directory, _ target: borrowing Directory
+  ) throws(HostError) {
+    let names = try files(in: source)
+    // What an agent that was here before has left is none of this one's.
+    for name in try files(in: target) where !names.contains(name) { try target.unlink(name) }
+    for name in names { try copy(name, source, target) }
+  }
+
+  /// What is remembered: no locks, no marks, nothing unfinished, and not the writer's record.
+  private static func files(in directory: borrowing Directory) throws(HostError) -> [String] {
+    var files: [String] = []
+    for name in try directory.names()
+    where ![WriterFile.name, PrivateState.elsewhereName].contains(name)
+      && !name.hasSuffix(".lock") && !name.hasPrefix(".")
+    {
+      if try directory.status(of: name)?.kind == .regular { files.append(name) }
+    }
+    return files
+  }
+
+  private static func copy(
+    _ name: String, _ source: borrowing Directory, _ target: borrowing Directory
+  ) throws(HostError) {
+    guard let bytes = try source.readFile(name, limit: 1 << 30, policy: .secret) else { return }
+    try target.replaceFile(name, with: bytes, permissions: 0o600, durable: true)
+  }
+}
