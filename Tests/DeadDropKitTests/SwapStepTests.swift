@@ -128,17 +128,23 @@
       #expect(try bench.isOutsideUntouched(), "\(what)")
       taken.withLock { $0?.putBack() }
       #expect(try bench.isOutsideUntouched(), "\(what)")
-      try Bench.unflushed {
-        try bench.send("after", by: "scribe")
-        try bench.inbox("forge")
-        let ids = try bench.messages(of: "scribe").map(\.eventID)
-        if let told { #expect(ids.count { $0 == told } == 1, "\(what)") }
-        var findings = Findings()
-        try bench.checkWire(&findings)
-        #expect(findings.words == [], "\(what)")
-        #expect(try bench.settle("forge").isUnsafe == false, "\(what)")
-        #expect(try bench.derived() == bench.derivable(), "\(what)")
-      }
+      var findings = Findings()
+      do {
+        try Bench.unflushed { try checkAfterwards(told, bench, &findings) }
+      } catch { findings.require(false, "\(error)") }
+      #expect(findings.words == [], "\(what)")
+    }
+
+    private func checkAfterwards(
+      _ told: Bytes32?, _ bench: Bench, _ findings: inout Findings
+    ) throws {
+      try bench.send("after", by: "scribe")
+      try bench.inbox("forge")
+      let ids = try bench.messages(of: "scribe").map(\.eventID)
+      if let told { findings.requireEqual(ids.count { $0 == told }, 1, "the acknowledged message") }
+      try bench.checkWire(&findings)
+      findings.requireEqual(try bench.settle("forge").isUnsafe, false, "unsafe for the reader")
+      findings.requireEqual(try bench.derived(), try bench.derivable(), "decisions")
     }
 
     private func place(_ target: String, _ bench: Bench) throws -> String {
