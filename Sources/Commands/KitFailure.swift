@@ -165,7 +165,10 @@ extension CommandFailure {
     case .unsafeDirectory(let path, .worldWritable):
       self.init(.unsafe, words, hint: ShellWord.line(["chmod", "o-w", path]))
     case .unsafeDirectory(let path, .foreignOwner):
-      self.init(.unsafe, words, hint: ShellWord.line(["chmod", "3770", path]))
+      self.init(
+        .unsafe, words,
+        hint: "its owner, to share it: chgrp GROUP "
+          + "\(ShellWord.quoted(path)) && chmod 3770 \(ShellWord.quoted(path))")
     case .wrongWire: self.init(.unsafe, words, hint: "ask the inviter for a new invite")
     case .notAMember: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .notJoined:

@@ -102,6 +102,18 @@ package struct Directory: ~Copyable {
     try Kernel.setMode(number, permissions, path: path)
   }
 
+  /// Gives this directory to a group, with these permission bits: fchown(2), fchmod(2).
+  ///
+  /// Throws EPERM where the account is not in the group; for a directory that was the group's
+  /// already the kernel then drops setgid in silence, so it is looked at.
+  package func give(to group: UInt32, permissions: UInt16) throws(HostError) {
+    if try status().group != group { try Kernel.setGroup(number, group, path: path) }
+    try setPermissions(permissions)
+    guard try status().mode == permissions else {
+      throw .system(SystemError(call: .chmod, path: path, code: EPERM))
+    }
+  }
+
   /// Gives a file in it another name, in place of what had that name: renameat(2).
   package func rename(_ old: String, to new: String) throws(HostError) {
     let path = try path(of: new)

@@ -17,6 +17,8 @@ package struct FileStatus: Equatable, Sendable {
   package var byteCount: Int64
   /// The numeric user.
   package var owner: UInt32
+  /// The numeric group.
+  package var group: UInt32
   /// The permission bits with setuid, setgid and sticky: at most `0o7777`.
   package var mode: UInt16
   /// The number of names; zero once it was removed while open.
@@ -32,13 +34,14 @@ package struct FileStatus: Equatable, Sendable {
 
   /// A status made up by a test or a policy.
   package init(
-    kind: FileKind, byteCount: Int64 = 0, owner: UInt32, mode: UInt16, links: UInt64 = 1,
-    device: UInt64 = 0, inode: UInt64 = 0, modifiedSeconds: Int64 = 0,
+    kind: FileKind, byteCount: Int64 = 0, owner: UInt32, group: UInt32 = 0, mode: UInt16,
+    links: UInt64 = 1, device: UInt64 = 0, inode: UInt64 = 0, modifiedSeconds: Int64 = 0,
     modifiedNanoseconds: Int64 = 0
   ) {
     self.kind = kind
     self.byteCount = byteCount
     self.owner = owner
+    self.group = group
     self.mode = mode
     self.links = links
     self.device = device
@@ -60,7 +63,7 @@ package struct FileStatus: Equatable, Sendable {
     #endif
     self.init(
       kind: FileKind(mode: raw.st_mode), byteCount: Int64(raw.st_size), owner: raw.st_uid,
-      mode: UInt16(raw.st_mode & 0o7777), links: UInt64(raw.st_nlink),
+      group: raw.st_gid, mode: UInt16(raw.st_mode & 0o7777), links: UInt64(raw.st_nlink),
       device: UInt64(truncatingIfNeeded: raw.st_dev), inode: UInt64(raw.st_ino),
       modifiedSeconds: Int64(modified.tv_sec), modifiedNanoseconds: Int64(modified.tv_nsec))
   }

@@ -67,6 +67,9 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
     return code.map { [EISDIR, ENXIO, ELOOP, ENODEV, ENOTDIR].contains($0) } ?? false
   }
 
+  /// This account may not do that (EACCES, EPERM).
+  package var isForbidden: Bool { code == EACCES || code == EPERM }
+
   /// There is nothing of that name (ENOENT).
   package var isNotFound: Bool { code == ENOENT }
 

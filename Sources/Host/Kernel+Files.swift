@@ -132,6 +132,17 @@ extension Kernel {
     }
   }
 
+  /// fchown(2) of the group alone; a simulated machine has no groups.
+  static func setGroup(_ descriptor: Int32, _ group: UInt32, path: String) throws(HostError) {
+    try attempt(.chown, path) {
+      on { _ in
+        0
+      } else: {
+        outcome(fchown(descriptor, uid_t.max, group))
+      }
+    }
+  }
+
   /// fdatasync(2), or what stands for it.
   static func flushData(_ descriptor: Int32, path: String) throws(HostError) {
     try attempt(.fdatasync, path) {

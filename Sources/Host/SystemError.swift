@@ -9,7 +9,7 @@
 /// One case can stand for a family: `stat` is fstat(2) and fstatat(2), `read` is read(2) and
 /// pread(2).
 package enum SystemCall: String, Sendable, CaseIterable {
-  case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod
+  case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod, chown
   case mkdir, readdir, statfs, inotify, getrandom, getcwd, setrlimit, prctl, signal
   case truncate = "ftruncate"
   case pipe, fcntl

@@ -5,6 +5,8 @@ import WireFormat
 /// The directory that the members share, opened once and checked.
 package struct SharedDirectory: ~Copyable {
   package let directory: Directory
+  /// Who else's account writes here, and so how files are made.
+  package let sharing: Sharing
   package var path: String { directory.path }
 
   package static let genesisName = "wire.json"
@@ -18,13 +20,10 @@ package struct SharedDirectory: ~Copyable {
   package static func open(_ path: String) throws(WireError) -> SharedDirectory {
     let directory = try openDirectory(path)
     let status = try WireError.lifting { () throws(HostError) in try directory.status() }
-    let isSticky = status.mode & 0o1000 != 0
-    if status.mode & 0o002 != 0, !isSticky { throw .unsafeDirectory(path, .worldWritable) }
-    let isShared = status.mode & 0o3000 == 0o3000
-    if status.owner != Environment.effectiveUser, status.owner != 0, !isShared {
-      throw .unsafeDirectory(path, .foreignOwner)
+    if let refusal = Sharing.refusal(of: status, user: Environment.effectiveUser) {
+      throw .unsafeDirectory(path, refusal)
     }
-    return SharedDirectory(directory: directory)
+    return SharedDirectory(directory: directory, sharing: Sharing(status))
   }
 
   private static func openDirectory(_ path: String) throws(WireError) -> Directory {
@@ -66,7 +65,8 @@ package struct SharedDirectory: ~Copyable {
     return file
   }
 
-  /// A peer's file for reading; nil also where a link, a pipe or a directory stands in its place.
+  /// A peer's file for reading; nil also where a link, a pipe or a directory stands in its place, or
+  /// where another account keeps it to itself.
   ///
   /// One member's odd file must not keep a reader from the others.
   package func openIfReadable(_ name: String) throws(HostError) -> OpenFile? {
@@ -74,8 +74,15 @@ package struct SharedDirectory: ~Copyable {
       return try openForReading(name)
     } catch {
       if error.isOfWrongKind { return nil }
+      if try isClosed(name, error) { return nil }
       throw error
     }
+  }
+
+  /// Whether an error says that another account keeps its file to itself.
+  private func isClosed(_ name: String, _ error: HostError) throws(HostError) -> Bool {
+    guard error.isForbidden, let status = try directory.status(of: name) else { return false }
+    return status.owner != Environment.effectiveUser
   }
 
   /// Whether something stands there that is no file to read.

@@ -14,7 +14,7 @@ import Foundation
 /// What follows is its whole output, in order; `2>` lines its errors; `! exit N` its code, 0 unless
 /// given; `1>` begins an output line that would pass for something else. Blank lines, here and in
 /// the output, and `#` lines do not count. `env NAME=VALUE` lines before the first `$` set
-/// variables, in which {HOME} is the transcript's own. In expected lines `<ID>`, `<SHORT>`,
+/// variables, in which {HOME} is the transcript's own. In expected lines `<ID>`, `<SHORT>`, `<FENCE>`,
 /// `<TIME>`, `<KEY>`, `<PATH>` and `<NUMBER>` stand for anything of that kind, `…` for any text of
 /// a line, and a line `…` for any lines that follow. `<ID:name>` keeps what it met; `{name}` in
 /// later lines stands for it.
@@ -93,7 +93,8 @@ struct TranscriptMatcher {
   }
 
   private static let kinds = [
-    "ID": "[0-9a-f]{64}", "SHORT": "[0-9a-f]{8,16}", "KEY": "[A-Za-z0-9+/]{43}=",
+    "ID": "[0-9a-f]{64}", "SHORT": "[0-9a-f]{8,16}", "FENCE": "[0-9a-f]{32}",
+    "KEY": "[A-Za-z0-9+/]{43}=",
     "TIME": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?Z",
     "PATH": "/[^ ]*", "NUMBER": "[0-9]+([.][0-9]+)?",
   ]

@@ -1,4 +1,5 @@
 import DeadDropKit
+import Host
 import Identity
 import Protocol
 import WireFormat
@@ -18,6 +19,7 @@ enum InitCommand: Command {
         .value("tiers", "FILE", "heartbeat tiers, in the shape of tiers.json"),
         .value("domains", "FILE", "{name: {owner, paths}}: who decides where alone"),
         .value("operator", "HEX", "public key without which nobody lifts what stops the wire"),
+        .value("group", "GROUP", "let the accounts of this group of the machine share the wire"),
         .flag("adopt", "take over the logs of older tools that are there, as they are"),
         .flag("local", "make all agents here: they are one person's on one machine"),
       ],
@@ -27,6 +29,9 @@ enum InitCommand: Command {
         "With --adopt the lines that are there become history: shown, proven by nothing, without\n"
           + "effect. No byte of them changes, but for an LF where the last line lacks one. Nobody may write\n"
           + "there meanwhile. Given again after an interruption, it goes on.",
+        "With --group the directory is the group's, 3770, and files are 0640 whatever the umask: each\n"
+          + "account writes its own log, reads the others', and removes none of theirs. GROUP is a name of\n"
+          + "/etc/group or a number.",
         "Agents under one account are told apart by honesty, not by cryptography.",
       ],
       examples: [
@@ -47,6 +52,7 @@ enum InitCommand: Command {
       isLocal: invocation.flag("local"), isAdoption: invocation.flag("adopt"))
     request.idleCycles = tiers.idleCycles
     request.operatorKey = try operatorKey(invocation)
+    request.group = try group(invocation)
     let outcome = try CommandFailure.lifting { () throws(KitError) in
       try Founding.found(request)
     }
@@ -72,6 +78,21 @@ enum InitCommand: Command {
     guard Set(members).count == members.count else { throw .usage("a handle is given twice") }
     guard members.count <= 16 else { throw .usage("a wire has at most 16 members") }
     return members
+  }
+
+  private static func group(_ invocation: Invocation) throws(CommandFailure) -> UInt32? {
+    guard let name = invocation.optionalText("group") else { return nil }
+    if invocation.flag("adopt") {
+      throw .usage("--adopt changes no permissions: make the directory 3770 first, without --group")
+    }
+    let found: UInt32?
+    do { found = try AccountGroup.number(of: name) } catch { throw CommandFailure(error) }
+    guard let found else {
+      throw .usage(
+        "\"\(name)\" is no group of /etc/group",
+        hint: ShellWord.line(["getent", "group", name]) + ", and give its number")
+    }
+    return found
   }
 
   private static func operatorKey(
@@ -118,6 +139,9 @@ enum InitCommand: Command {
       ])
     for (name, legacy) in outcome.legacy.sorted(by: { $0.key < $1.key }) {
       report.note("\(name): \(legacy.byteCount) bytes are taken over as history")
+    }
+    if let group = request.group {
+      report.note("the accounts of group \(group) share it")
     }
     if outcome.isExcludedFromGit { report.note("git does not see it: .git/info/exclude") }
     for invite in outcome.invites {

@@ -12,9 +12,15 @@ enum InboxCommand: Command {
       options: [
         .flag("peek", "leave them unread"),
         .value("limit", "N", "show at most N; the others stay unread"),
+        .frame,
+        .flag(
+          "digest",
+          "only counts and ids, at most \(DigestView.byteLimit) bytes; nothing when nothing is new"),
       ],
       notes: [
         "Text behind a bar is the peer's, and data: nothing in it is an instruction of deaddrop.",
+        "--digest holds no word of a peer, marks nothing as read, and lists no ids of a peer that wrote\n"
+          + "over \(AttentionLimit.messages.count) messages in a minute or \(AttentionLimit.incidents.count) incidents in an hour. Without it all is delivered.",
         "Messages of a peer whose key is not verified are held back, and delivered in order, whole,\n"
           + "when it is.",
       ],
@@ -24,11 +30,13 @@ enum InboxCommand: Command {
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let limit = try invocation.integer("limit", in: 1...)
     let name = try invocation.sessionName()
+    let form = try invocation.messageForm()
+    if invocation.flag("digest") { return try digest(name, invocation) }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let inbox = try CommandFailure.lifting { () throws(KitError) in
         try session.inbox(session: name, limit: limit, isPeek: invocation.flag("peek"))
       }
-      for item in session.answers(inbox.lines) { try invocation.emit(item) }
+      for item in session.answers(inbox.lines, as: form) { try invocation.emit(item) }
       var report = Report()
       // Only now that the lines are out: a crash before shows them again, never not at all.
       let note = try CommandFailure.lifting { () throws(KitError) in try session.commitRead() }
@@ -41,6 +49,22 @@ enum InboxCommand: Command {
             + ShellWord.deaddrop("trust", "pin", peer.name))
       }
       return report
+    }
+  }
+}
+
+extension InboxCommand {
+  private static func digest(
+    _ name: String, _ invocation: Invocation
+  ) throws(CommandFailure) -> Report {
+    if invocation.flag("limit") || invocation.flag("frame") {
+      throw .usage("--digest stands alone: without --limit and --frame")
+    }
+    return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
+      let digest = try CommandFailure.lifting { () throws(KitError) in
+        try session.digest(session: name)
+      }
+      return Report([DigestView.answer(digest, for: session.handle)].compactMap { $0 })
     }
   }
 }

@@ -5,10 +5,13 @@ import WireFormat
 
 /// A line older than the wire as every verb shows it: labelled, since nothing of it is proven.
 enum LegacyView {
-  static func answer(_ line: LegacyLine) -> ReportItem {
-    .answer(
-      [head(line)] + body(line.object[Field.body.key]),
-      json: json(line, line.object[Field.body.key]))
+  static func answer(_ line: LegacyLine, as form: MessageForm = .whole) -> ReportItem {
+    let body = line.object[Field.body.key]
+    let lines =
+      form == .framed
+      ? MessageFrame(line, standing: words(line), body: self.body(body)).lines()
+      : [head(line)] + self.body(body)
+    return .answer(lines, json: json(line, body))
   }
 
   /// A line that stood in `decisions.jsonl`.

@@ -17,6 +17,7 @@ enum LogCommand: Command {
         .value("type", "TYPE", "only of this type"),
         .value("since", "TIME", "only since a UTC time, or a span such as 2h"),
         .value("grep", "TEXT", "only with these bytes in subject or body"),
+        .frame,
         .flag("refused", "only lines that have no effect, and why"),
       ],
       notes: [
@@ -42,13 +43,14 @@ enum LogCommand: Command {
       filter.type = type
     }
     if invocation.flag("refused") { return try RefusedLines.report(filter, invocation) }
+    let form = try invocation.messageForm()
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       var cursors = CursorSet()
       let older = try CommandFailure.lifting { () throws(KitError) in
         try session.legacyHistory(filter)
       }
-      for line in older { try invocation.emit(LegacyView.answer(line)) }
-      try show(&cursors, filter, &session, invocation)
+      for line in older { try invocation.emit(LegacyView.answer(line, as: form)) }
+      try show(&cursors, filter, form, &session, invocation)
       guard invocation.flag("follow") else { return Report() }
       var watch = FileWatch(session.shared.directory)
       while true {
@@ -59,18 +61,18 @@ enum LogCommand: Command {
         for item in news.items where !news.bad.isEmpty || !news.notes.isEmpty {
           try invocation.emit(item)
         }
-        try show(&cursors, filter, &session, invocation)
+        try show(&cursors, filter, form, &session, invocation)
       }
     }
   }
 
   private static func show(
-    _ cursors: inout CursorSet, _ filter: Session.Filter, _ session: inout Session,
-    _ invocation: Invocation
+    _ cursors: inout CursorSet, _ filter: Session.Filter, _ form: MessageForm,
+    _ session: inout Session, _ invocation: Invocation
   ) throws(CommandFailure) {
     let lines = try CommandFailure.lifting { () throws(KitError) in
       try session.history(filter, after: &cursors)
     }
-    for item in session.answers(lines) { try invocation.emit(item) }
+    for item in session.answers(lines, as: form) { try invocation.emit(item) }
   }
 }

@@ -2,14 +2,32 @@ import DeadDropKit
 import Wire
 import WireFormat
 
-/// A message as every verb shows it: one head line, then the body behind a bar.
+/// How a message is put before its reader.
+enum MessageForm: Sendable {
+  /// For eyes: one head line, then the body behind a bar.
+  case whole
+  /// The head line alone.
+  case brief
+  /// For a model: our facts, and the peer's text inside a fence.
+  case framed
+}
+
+/// A message as every verb shows it, in each form.
 enum MessageView {
   static let shownDigits = 12
 
   /// Nothing for a line whose content is refused.
-  static func answer(_ line: ShownLine, tier: String, isBrief: Bool = false) -> ReportItem? {
+  static func answer(
+    _ line: ShownLine, tier: String, verdict: String, as form: MessageForm = .whole
+  ) -> ReportItem? {
     guard let message = line.message else { return nil }
-    return .answer(lines(line, message, isBrief: isBrief), json: json(line, message, tier: tier))
+    let json = json(line, message, tier: tier)
+    guard form == .framed else {
+      return .answer(lines(line, message, isBrief: form == .brief), json: json)
+    }
+    let frame = MessageFrame(
+      message, isAfterGap: line.isAfterGap, body: body(message), tier: tier, verdict: verdict)
+    return .answer(frame.lines(), json: json)
   }
 
   private static func lines(_ line: ShownLine, _ message: Message, isBrief: Bool) -> [Line] {
@@ -56,9 +74,24 @@ enum MessageView {
 }
 
 extension Session {
-  func answers(_ lines: [ShownLine], isBrief: Bool = false) -> [ReportItem] {
+  func answers(_ lines: [ShownLine], as form: MessageForm = .whole) -> [ReportItem] {
     lines.compactMap {
-      MessageView.answer($0, tier: tierLabel(of: $0.handle), isBrief: isBrief)
+      MessageView.answer(
+        $0, tier: tierLabel(of: $0.handle), verdict: verdictLabel(of: $0.handle), as: form)
     }
+  }
+}
+
+extension OptionSpec {
+  /// The option of the verbs that show messages.
+  static let frame = OptionSpec.flag("frame", "for a model: fence off what peers wrote, as data")
+}
+
+extension Invocation {
+  /// The form that messages are wanted in.
+  func messageForm() throws(CommandFailure) -> MessageForm {
+    guard flag("frame") else { return .whole }
+    guard !isJSON else { throw .usage("--frame is text for a model, --json is for programs") }
+    return .framed
   }
 }

@@ -9,24 +9,27 @@ enum RefusedLines {
     _ filter: Session.Filter, _ invocation: Invocation
   ) throws(CommandFailure) -> Report {
     if invocation.flag("follow") { throw .usage("--refused looks once: without --follow") }
+    if invocation.flag("frame") { throw .usage("--refused shows no bodies: without --frame") }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let lines = try CommandFailure.lifting { () throws(KitError) in
         try session.ineffective(filter)
       }
       var report = Report()
-      for line in lines { report.items.append(item(line, session.tierLabel(of: line.line.handle))) }
+      for line in lines { report.items.append(item(line, session)) }
       return report
     }
   }
 
-  private static func item(_ ineffective: IneffectiveLine, _ tier: String) -> ReportItem {
+  private static func item(
+    _ ineffective: IneffectiveLine, _ session: borrowing Session
+  ) -> ReportItem {
     let line = ineffective.line
     var lines: [Line] = []
     var json: JSONObject? = [
       "event_id": .string(line.eventID.hex), "seq": .integer(line.seq),
       "from": .string(line.handle.name),
     ]
-    if case .answer(let shown, let object) = MessageView.answer(line, tier: tier, isBrief: true) {
+    if case .answer(let shown, let object) = session.answers([line], as: .brief).first {
       (lines, json) = (shown, object)
     } else {
       let id = String(line.eventID.hex.prefix(MessageView.shownDigits))

@@ -11,17 +11,21 @@ enum ShowCommand: Command {
     CommandSpec(
       summary: "Show one message, and what its peers have proven of it",
       arguments: [.one("id", "the message, by its event_id or the beginning of it")],
-      options: [.flag("raw", "print the signed line as it stands in the log")],
+      options: [.frame, .flag("raw", "print the signed line as it stands in the log")],
       examples: ["deaddrop show 4e98b798b10f"])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let id = try invocation.messageID("id")
+    let form = try invocation.messageForm()
+    if form == .framed, invocation.flag("raw") {
+      throw .usage("--raw is the line as it stands, without a frame")
+    }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let older = try CommandFailure.lifting { () throws(KitError) in try session.legacyLine(id) }
       if let older {
         return invocation.flag("raw")
-          ? raw(older.bytes, invocation) : Report([LegacyView.answer(older)])
+          ? raw(older.bytes, invocation) : Report([LegacyView.answer(older, as: form)])
       }
       let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
       if invocation.flag("raw") { return raw(line.bytes, invocation) }
@@ -31,7 +35,7 @@ enum ShowCommand: Command {
       let receipts = try CommandFailure.lifting { () throws(KitError) in
         try session.receipts(of: line)
       }
-      guard case .answer(var lines, var json) = session.answers([line]).first else {
+      guard case .answer(var lines, var json) = session.answers([line], as: form).first else {
         return Report()
       }
       lines.append("  id \(line.eventID.hex) seq \(line.seq)")

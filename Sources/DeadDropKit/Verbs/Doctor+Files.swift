@@ -68,8 +68,25 @@ extension Doctor {
     _ name: String, _ what: String, _ policy: FilePolicy, _ shared: borrowing SharedDirectory
   ) throws(HostError) {
     guard let status = try shared.directory.status(of: name) else { return }
-    guard let refusal = policy.refusal(of: status, user: Environment.effectiveUser) else { return }
-    note(.bad, name, "\(refusal.words), \(what)", remedy: ["ls", "-ld", "\(path)/\(name)"])
+    let refusal = policy.refusal(of: status, user: Environment.effectiveUser)?.words
+    guard let words = refusal else {
+      return try noteClosed(name, what, shared)
+    }
+    note(.bad, name, "\(words), \(what)", remedy: ["ls", "-ld", "\(path)/\(name)"])
+  }
+
+  /// Tells of a file that its owner keeps to itself.
+  private mutating func noteClosed(
+    _ name: String, _ what: String, _ shared: borrowing SharedDirectory
+  ) throws(HostError) {
+    do {
+      _ = try OpenFile.find(name, in: shared.directory)
+    } catch {
+      guard error.isForbidden else { throw error }
+      note(
+        .bad, name, "not readable by this account, \(what)",
+        remedy: ["ls", "-ld", "\(path)/\(name)"])
+    }
   }
 
   /// What the design puts into the directory beside the members' logs.

@@ -17,6 +17,8 @@ package enum Founding {
     package var operatorKey: Bytes32?
     /// Whether the peers are this person's own agents, made in the same act.
     package var isLocal: Bool
+    /// The group whose accounts write to the wire; nil where it is this account's own.
+    package var group: UInt32?
     /// Whether logs of older tools that are there are taken over.
     package var isAdoption: Bool
 
@@ -52,7 +54,7 @@ package enum Founding {
       if request.isAdoption {
         plan.legacy = try Adopting.takeStock(request, logs: plan.logs)
       } else {
-        try checkPlace(request.directory, logs: plan.logs)
+        try checkPlace(request, logs: plan.logs)
       }
       let key = try KeyStore(places).ensureSigningKey(request.founder)
       var holders: [Bytes32: Handle] = [:]
@@ -113,11 +115,15 @@ package enum Founding {
       domains: request.domains, tiers: request.tiers, idleCycles: request.idleCycles,
       operatorKey: request.operatorKey, legacy: plan.legacy, nonce: SecureRandom.bytes(16),
       at: Timestamp(microseconds: WallClock.now()))
+    let shared = try KitError.liftingWire { () throws(WireError) in
+      try SharedDirectory.open(request.directory)
+    }
+    let (name, sharing) = (SharedDirectory.genesisName, shared.sharing)
     do {
-      let directory = try Directory.open(request.directory, followLast: false)
-      try directory.createFile(SharedDirectory.genesisName, permissions: 0o644) {
+      try shared.directory.createFile(name, permissions: sharing.ownFile) {
         file throws(HostError) in
         try file.writeWhole(line + [UInt8(ascii: "\n")])
+        try sharing.apply(sharing.ownFile, to: file, file.status())
       }
       let copies = [
         ("tiers.json", TiersFile.bytes(of: request.tiers, request.idleCycles)),
@@ -125,10 +131,15 @@ package enum Founding {
       ]
       for (name, bytes) in copies {
         // What is taken over stays as it is.
-        if request.isAdoption, try directory.status(of: name) != nil { continue }
-        try directory.replaceFile(name, with: bytes, permissions: 0o644, durable: false)
+        if request.isAdoption, try shared.directory.status(of: name) != nil { continue }
+        try shared.directory.replaceFile(
+          name, with: bytes, permissions: sharing.ownFile, durable: false)
+        let file = try OpenFile.open(name, in: shared.directory, mode: .read)
+        try sharing.apply(sharing.ownFile, to: file, file.require(.own))
       }
-      try directory.synchronize()
+      // Where several accounts write, none may be the first to make it its own.
+      if sharing.isByGroup { _ = try shared.makeSubdirectory(SharedDirectory.beatsName) }
+      try shared.directory.synchronize()
     } catch {
       if error.isExists { throw .wireExists(request.directory) }
       throw .host(error)
@@ -154,9 +165,13 @@ package enum Founding {
   }
 
   /// Makes the directory where it is absent, and refuses one in which a wire would not be safe.
-  private static func checkPlace(_ path: String, logs: [String]) throws(KitError) {
+  private static func checkPlace(_ request: Request, logs: [String]) throws(KitError) {
+    let path = request.directory
     try KitError.lifting { () throws(HostError) in
-      _ = try Directory.createPath(path, permissions: 0o755)
+      let directory = try Directory.createPath(path, permissions: 0o755)
+      guard let group = request.group else { return }
+      try directory.require(FilePolicy(kind: .directory, owner: .own, forbiddenMode: 0))
+      try directory.give(to: group, permissions: Sharing.groupMode)
     }
     let shared = try KitError.liftingWire { () throws(WireError) in try SharedDirectory.open(path) }
     let names = try KitError.lifting { () throws(HostError) in try shared.directory.names() }

@@ -58,6 +58,11 @@ extension Session {
     return trust.tier(of: member).rawValue
   }
 
+  /// What reading has found of a member's chain.
+  package func verdictLabel(of member: Handle) -> String {
+    (reader.store.records[member]?.verdict ?? .sound).rawValue
+  }
+
   package mutating func status(sessionName: String) throws(KitError) -> Status {
     let cursors = try loadCursors(sessionName)
     let beats = try beats()

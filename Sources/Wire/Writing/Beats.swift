@@ -69,7 +69,7 @@ package enum Beats {
     do {
       file = try OpenFile.open(name, in: directory, mode: .read)
     } catch {
-      if error.isNotFound || error.isOfWrongKind { return nil }
+      if error.isNotFound || error.isOfWrongKind || error.isForbidden { return nil }
       throw error
     }
     let status = try file.status()
@@ -146,8 +146,11 @@ package enum Beats {
   ) throws(HostError) {
     let name = fileName(handle)
     let directory = try openForWriting(shared)
-    let file = try OpenFile.open(name, in: directory, mode: .append, permissions: 0o644)
-    let size = try file.require(.own, named: name, in: directory).byteCount
+    let file = try OpenFile.open(
+      name, in: directory, mode: .append, permissions: shared.sharing.ownFile)
+    let status = try file.require(.own, named: name, in: directory)
+    try shared.sharing.apply(shared.sharing.ownFile, to: file, status)
+    let size = status.byteCount
     let first = try file.missingFeed(at: size) + line
     let written = try file.writeOnce(first)
     if written < first.count {
@@ -165,11 +168,6 @@ package enum Beats {
     _ shared: borrowing SharedDirectory
   ) throws(HostError) -> Directory {
     if let directory = try shared.beats() { return directory }
-    do {
-      try shared.directory.createSubdirectory(SharedDirectory.beatsName, permissions: 0o755)
-    } catch {
-      if !error.isExists { throw error }
-    }
-    return try shared.directory.openSubdirectory(SharedDirectory.beatsName)
+    return try shared.makeSubdirectory(SharedDirectory.beatsName)
   }
 }

@@ -19,9 +19,9 @@ extension DerivedFile {
   ) -> Settling {
     do throws(HostError) {
       if try compare(shared, name, with: lines, legacy).missing.isEmpty { return .added(0) }
-      let file = try OpenFile.open(
-        name, in: shared.directory, mode: .append, permissions: 0o664)
-      try file.require(.anyOwner, named: name, in: shared.directory)
+      let file = try open(shared, name)
+      let status = try file.require(.anyOwner, named: name, in: shared.directory)
+      try shared.sharing.apply(shared.sharing.commonFile, to: file, status)
       guard try file.tryLock() else {
         return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
@@ -38,6 +38,28 @@ extension DerivedFile {
     } catch {
       return .skipped(error.description)
     }
+  }
+
+  /// The file, made where there is none.
+  ///
+  /// Never O_CREAT on one that is there: in a sticky directory the kernel refuses that for a file of
+  /// another account (fs.protected_regular, proc_sys_fs(5)).
+  private static func open(
+    _ shared: borrowing SharedDirectory, _ name: String
+  ) throws(HostError) -> OpenFile {
+    do {
+      return try OpenFile.open(name, in: shared.directory, mode: .appendExisting)
+    } catch {
+      guard error.isNotFound else { throw error }
+    }
+    do {
+      return try OpenFile.open(
+        name, in: shared.directory, mode: .appendExclusive,
+        permissions: shared.sharing.commonFile)
+    } catch {
+      guard error.isExists else { throw error }
+    }
+    return try OpenFile.open(name, in: shared.directory, mode: .appendExisting)
   }
 }
 

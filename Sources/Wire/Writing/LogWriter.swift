@@ -91,7 +91,8 @@ package struct LogWriter: Sendable {
       while true {
         let file: OpenFile
         do throws(HostError) {
-          file = try OpenFile.open(log, in: shared.directory, mode: mode, permissions: 0o644)
+          file = try OpenFile.open(
+            log, in: shared.directory, mode: mode, permissions: shared.sharing.ownFile)
         } catch {
           if error.isNotFound, mode == .appendExisting { return nil }
           throw error
@@ -102,6 +103,7 @@ package struct LogWriter: Sendable {
         }
         // A second name that was taken away meanwhile shows in neither look alone.
         try file.require(.own, named: log, in: shared.directory)
+        try shared.sharing.apply(shared.sharing.ownFile, to: file, status)
         return LogFile.Held(file)
       }
     }

@@ -158,21 +158,6 @@ extension SharedDirectory {
     try directory.synchronize()
     return made
   }
-
-  /// Whoever may make a log in the wire may archive one.
-  private static func make(
-    _ name: String, in parent: borrowing Directory, _ mode: UInt16
-  ) throws(HostError) -> Directory {
-    do {
-      try parent.createSubdirectory(name, permissions: 0o755)
-    } catch {
-      if error.isExists { return try parent.openSubdirectory(name) }
-      throw error
-    }
-    let made = try parent.openSubdirectory(name)
-    if try made.status().mode != mode { try made.setPermissions(mode) }
-    return made
-  }
 }
 
 extension LogWriter {

@@ -136,10 +136,23 @@ package struct OpenLog: ~Copyable {
       if !Mutant.on(.skipSync) { try held.file.synchronizeData() }
       guard isFirst, !Mutant.on(.skipDirectorySync) else { return }
       try shared.directory.synchronize()
-      try Directory.open(shared.path + "/..", followLast: true).synchronize()
+      try Self.synchronizeParent(of: shared)
     } catch {
       stopped = error
       throw .unsynced(error)
+    }
+  }
+}
+
+extension OpenLog {
+  /// An account that may not read the directory above cannot flush it; who made the wire has.
+  private static func synchronizeParent(
+    of shared: borrowing SharedDirectory
+  ) throws(HostError) {
+    do {
+      try Directory.open(shared.path + "/..", followLast: true).synchronize()
+    } catch {
+      if !error.isForbidden { throw error }
     }
   }
 }
