@@ -28,6 +28,7 @@
       try checkIncidents()
       try checkClaims()
       try checkProofs()
+      try checkCuts()
     }
 
     /// Everybody reads all there is, and what that makes others write.

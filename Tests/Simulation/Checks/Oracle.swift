@@ -12,10 +12,13 @@
     init(_ genesis: Genesis, _ logs: [Handle: [[UInt8]]]) {
       self.genesis = genesis
       for (handle, lines) in logs {
-        chains[handle] = lines.compactMap { line in
+        let chain = lines.compactMap { line -> Message? in
           guard let envelope = try? Envelope.read(line.span) else { return nil }
           return try? Message(line.span, envelope)
         }
+        // Behind its own leave nothing that a member writes counts.
+        let end = chain.firstIndex { $0.type.known == .leave } ?? chain.endIndex
+        chains[handle] = Array(chain[..<end])
       }
     }
 
@@ -92,6 +95,33 @@
   }
 
   extension World {
+    /// Nothing rests on what a removed member wrote behind the cut.
+    func checkCuts() throws {
+      for member in honest {
+        var broken: String?
+        command(member) { session, _ in
+          let state = try session.wireState()
+          let history = state.history
+          for (proposal, decision) in state.ratified(under: history)
+          where proposal.effects == nil {
+            let cited = Set(decision.acks ?? [])
+            let answers = state.answers[proposal.eventID] ?? [:]
+            let places =
+              [(proposal.proposer, decision.seq)]
+              + answers.filter { cited.contains($0.value.eventID) }.map { ($0.key, $0.value.seq) }
+            for (writer, seq) in places where seq > history.cuts[writer]?.seq ?? .max {
+              broken = "\(proposal.eventID.hex.prefix(8)) rests on line \(seq) of \(writer)"
+            }
+          }
+        }
+        if let broken {
+          throw Violation(
+            promise: "a removed member has no say behind the cut",
+            words: "\(broken), says \(member.handle)")
+        }
+      }
+    }
+
     /// No decision without proof, none across a domain without its owner's answer.
     func checkProofs() throws {
       guard let genesis else { return }
