@@ -7,7 +7,7 @@ enum SASConfirmCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Type the code that the peer's person says; the right one verifies it",
+      summary: "Type the code that the other person says; verify by it",
       arguments: [
         .one("peer", "with whom"),
         .oneOrNone("code", "the code; without it a line of standard input"),

@@ -7,7 +7,7 @@ enum SASShowCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Go on comparing codes with a peer; print the code when it is there",
+      summary: "Go on comparing codes; print the code when it is there",
       arguments: [.one("peer", "with whom")],
       notes: ["While the peer has to go on first, there is none; with --json `code` is null."],
       examples: ["deaddrop trust sas show scribe"])

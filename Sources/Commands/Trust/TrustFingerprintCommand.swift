@@ -7,7 +7,7 @@ enum TrustFingerprintCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Print the 60 digits to compare with a peer, the same on both sides",
+      summary: "Print the 60 digits to compare, the same on both sides",
       arguments: [.oneOrNone("peer", "with whom; with each peer without")],
       notes: [
         "Compare them by voice or another way that the host of the wire does not carry. Then:\n"

@@ -7,7 +7,7 @@ enum TrustPromoteCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Make an ATTESTED peer TRUSTED: it counts against no limit of digests",
+      summary: "Make an ATTESTED peer TRUSTED, which digests never limit",
       arguments: [.one("peer", "whom to promote")],
       notes: ["The operator's to decide. A new key that the peer's old one introduces keeps it."],
       examples: ["deaddrop trust promote scribe"])

@@ -7,7 +7,7 @@ enum TrustShowCommand: Command {
 
   static var spec: CommandSpec {
     CommandSpec(
-      summary: "Show all there is to one peer: keys, spans, digits, what it has earned",
+      summary: "Show one peer: keys, spans, digits, what it has earned",
       arguments: [.one("peer", "whose trust to show")],
       notes: [
         "ATTESTED is counted: 10 decisions made together, or ships of the peer that this agent has\n"
