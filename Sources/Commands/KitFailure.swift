@@ -89,6 +89,20 @@ extension CommandFailure {
         .unsafe, words,
         hint: ShellWord.line(["cat", path]) + "; to trust nobody and pin anew: "
           + ShellWord.line(["mv", path, path + ".damaged"]))
+    case .ceremonyBook(let path):
+      self.init(
+        .unsafe, words,
+        hint: ShellWord.line(["cat", path]) + "; to begin anew: "
+          + ShellWord.line(["mv", path, path + ".damaged"]))
+    case .wrongCode(let peer, 0), .comparingLocked(let peer, _):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "fingerprint", peer.name))
+    case .wrongCode(let peer, _), .codeNotReady(let peer):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "sas", "show", peer.name))
+    case .comparingAborted(let peer, _), .nothingToCompare(let peer):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "sas", "start", peer.name))
+    case .behindCut(let peer), .notAttested(let peer, _, _), .noSuchPlace(let peer, _, _):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "show", peer.name))
+    case .nothingToRevoke: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
     case .standstill(let cause, let operatorKey):
       let id = String(cause.cause.hex.prefix(12))

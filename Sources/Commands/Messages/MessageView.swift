@@ -29,7 +29,7 @@ enum MessageView {
   private static func body(_ message: Message) -> [Line] {
     switch message.type.known {
     // What machines read is on request: `show ID --json`, `card`.
-    case .agentCard, .introduce, .keyAdd, .decision: return []
+    case .agentCard, .introduce, .keyAdd, .decision, .sasStart, .sasNonce, .sasOpen: return []
     default: break
     }
     guard let body = message.body else { return ["  (sealed)"] }
@@ -58,7 +58,9 @@ enum MessageView {
 extension Session {
   func answers(_ lines: [ShownLine], isBrief: Bool = false) -> [ReportItem] {
     lines.compactMap {
-      MessageView.answer($0, tier: tierLabel(of: $0.handle), isBrief: isBrief)
+      isTrusted($0)
+        ? MessageView.answer($0, tier: tierLabel(of: $0), isBrief: isBrief)
+        : IntroductionView.answer($0)
     }
   }
 }

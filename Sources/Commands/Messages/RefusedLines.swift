@@ -14,7 +14,7 @@ enum RefusedLines {
         try session.ineffective(filter)
       }
       var report = Report()
-      for line in lines { report.items.append(item(line, session.tierLabel(of: line.line.handle))) }
+      for line in lines { report.items.append(item(line, session.tierLabel(of: line.line))) }
       return report
     }
   }

@@ -130,6 +130,7 @@ extension Session {
   /// The one message whose id begins so, if this agent may see it.
   package mutating func find(_ prefix: String) throws(KitError) -> Message {
     let line = try line(prefix)
+    guard isTrusted(line) else { throw .heldBack(line.handle) }
     guard let message = line.message else { throw .noSuchMessage(prefix) }
     return message
   }
@@ -139,7 +140,8 @@ extension Session {
     let found = try lines { $0.eventID.hex.hasPrefix(prefix) }
     guard let line = found.first else { throw .noSuchMessage(prefix) }
     guard found.count == 1 else { throw .severalMessages(prefix, count: found.count) }
-    guard isTrusted(line.handle, line.pk, seq: line.seq) else { throw .heldBack(line.handle) }
+    if isRevoked(line.handle, line.pk, seq: line.seq) { throw .behindCut(line.handle) }
+    guard isVisible(line) else { throw .heldBack(line.handle) }
     return line
   }
 }

@@ -1,7 +1,7 @@
 import CSodium
 import WireFormat
 
-/// The two hashes that proofs and fingerprints use beside SHA-256.
+/// The hashes that proofs and fingerprints use beside SHA-256.
 enum Digest {
   /// BLAKE2b-256 with a key of 32 bytes.
   ///
@@ -12,6 +12,16 @@ enum Digest {
     // SAFETY: the call writes 32 bytes, reads `message.count` and 32, and keeps no pointer.
     _ = unsafe crypto_generichash(
       &hash, hash.count, message, UInt64(message.count), key, key.count)
+    return Bytes32(hash) ?? .zero
+  }
+
+  /// BLAKE2b-256 without a key.
+  ///
+  /// Source: RFC 7693.
+  static func blake2b(_ message: [UInt8]) -> Bytes32 {
+    var hash = [UInt8](repeating: 0, count: 32)
+    // SAFETY: the call writes 32 bytes, reads `message.count` and no key, and keeps no pointer.
+    _ = unsafe crypto_generichash(&hash, hash.count, message, UInt64(message.count), nil, 0)
     return Bytes32(hash) ?? .zero
   }
 
