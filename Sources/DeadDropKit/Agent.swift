@@ -70,7 +70,7 @@ public struct Agent: ~Copyable {
       let inbox = try session.inbox(
         session: Session.defaultSession, limit: nil, isPeek: false)
       return inbox.lines.compactMap { line in
-        line.message.map { message in
+        session.opened(line).message.map { message in
           ReceivedMessage(
             id: message.eventID.hex, seq: line.seq, from: message.from.name,
             type: message.type.word, subject: message.subject.string,

@@ -9,6 +9,7 @@ package struct KeyStore: Sendable {
   package init(_ places: PrivatePlaces) { path = places.keys }
 
   package func signingPath(_ handle: Handle) -> String { "\(path)/\(handle).key" }
+  package func sealingPath(_ handle: Handle) -> String { "\(path)/\(handle).seal" }
 
   /// The signing key; throws `noKey` when there is none, and refuses a file that others can reach.
   package func signingKey(_ handle: Handle) throws(KitError) -> SigningKey {
@@ -56,6 +57,12 @@ package struct KeyStore: Sendable {
       throw .host(error)
     }
     return key.publicBytes
+  }
+
+  /// The key that opens what is sealed to this agent; nil when there is none.
+  package func sealingKey(_ handle: Handle) throws(KitError) -> SealingKey? {
+    guard let secret = try Self.load("\(handle).seal", in: path) else { return nil }
+    return try Self.sealingKey(of: secret)
   }
 
   private static func signingKey(of seed: consuming SecretBytes) throws(KitError) -> SigningKey {

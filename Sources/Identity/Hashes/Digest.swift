@@ -15,6 +15,18 @@ enum Digest {
     return Bytes32(hash) ?? .zero
   }
 
+  /// The same with a key that stands in guarded memory.
+  static func keyedBLAKE2b(_ message: [UInt8], key: borrowing SecretBytes) -> Bytes32 {
+    var hash = [UInt8](repeating: 0, count: 32)
+    let keyByteCount = key.byteCount
+    // SAFETY: the call writes 32 bytes, reads what the counts say, and keeps no pointer.
+    unsafe key.withPointer { key in
+      _ = unsafe crypto_generichash(
+        &hash, 32, message, UInt64(message.count), key, keyByteCount)
+    }
+    return Bytes32(hash) ?? .zero
+  }
+
   /// SHA-512, 64 bytes.
   ///
   /// Source: FIPS 180-4.
