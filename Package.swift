@@ -75,7 +75,11 @@ let package = Package(
     .executableTarget(
       name: "deaddrop-sim", dependencies: ["Simulation", "WireFormat"], path: "Tests/Simulator"),
     .executableTarget(
-      name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
+      name: "Drill",
+      dependencies: [
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "TestSupport",
+      ],
+      path: "Tests/Drill"),
     .testTarget(name: "WireFormatTests", dependencies: ["WireFormat"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "WireFormat"]),
@@ -100,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "ProcessTests",
       dependencies: [
-        "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport", "Main", "Drill",
+        "CSodium", "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport", "Main",
+        "Drill",
       ]),
   ],
   swiftLanguageModes: [.v6]

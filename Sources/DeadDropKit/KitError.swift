@@ -196,7 +196,7 @@ extension KitError: CustomStringConvertible {
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
     case .notRecipients(let handles):
       "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
-    case .notSealable(let type, let why): "a \(type.word) is not sealed: \(why)"
+    case .notSealable(let type, let why): "\(type.word) is not sealed: \(why)"
     case .cannotSeal(let peer, let obstacle): "cannot seal to \(peer): \(obstacle.rawValue)"
     case .sealedFromOwners(let owners):
       "owners of the proposal could not read it: \(owners.map(\.name).joined(separator: ", "))"

@@ -32,6 +32,15 @@ package struct SealingKey: ~Copyable {
     self.secret = secret
   }
 
+  /// A key whose secret is none: one of a published test vector.
+  package init(publishedSecret bytes: Bytes32) throws(IdentityError) {
+    let bytes = bytes.bytes
+    var secret = try SecretBytes(byteCount: bytes.count)
+    // SAFETY: the memory has as many bytes as the array.
+    unsafe secret.withMutableBytes { unsafe $0.copyBytes(from: bytes) }
+    try self.init(secret: secret)
+  }
+
   /// What stands in the card as `seal_key`.
   package var publicBytes: Bytes32 { publicKey.bytes }
 
