@@ -1,3 +1,4 @@
+import Foundation
 import Identity
 import Protocol
 import TestSupport
@@ -107,6 +108,25 @@ struct SealingTests {
     }
   }
 
+  @Test("what was sealed to an older key of this agent opens as long as its file is there")
+  func olderKey() throws {
+    try Bench.run("forge", "scribe") { bench in
+      let id = try seal(to: ["scribe"], in: bench).eventID
+      let keys = KeyStore(bench.places("scribe"))
+      let old = try SealingPublicKey(checking: keys.ensureSealingKey("scribe")).kid
+      func opened() throws -> ShownLine {
+        try bench.act(as: "scribe") { session, _ in session.opened(try session.line(id.hex)) }
+      }
+      let file = "\(keys.path)/scribe.\(old).seal"
+      try FileManager.default.moveItem(atPath: "\(keys.path)/scribe.seal", toPath: file)
+      #expect(try opened().message?.body == .string("text"))
+      _ = try keys.ensureSealingKey("scribe")
+      #expect(try opened().message?.body == .string("text"))
+      try FileManager.default.removeItem(atPath: file)
+      #expect(try opened().sealFault == .otherKey)
+    }
+  }
+
   @Test("a program of the library reads what was sealed to it, and nobody else's")
   func agents() throws {
     try Bench.run("forge", "scribe", "mason") { bench in
@@ -156,7 +176,7 @@ struct HostileSealedLineTests {
       nil, .null, .string(""), .string("AAAA"), .string(SealedBody.algorithm), .object([:]),
       .integer(7), .object(["forge": .null]), .object(["forge": .object(["kid": .string("x")])]),
       .string(String(repeating: "A", count: 32)), .string(String(repeating: "a", count: 64)),
-      .string(String(repeating: "A", count: 100_000)),
+      .string(String(repeating: "A", count: 60_000)),
     ]
     for _ in 0..<200 {
       var enc: JSONObject = ["alg": .string(SealedBody.algorithm)]
@@ -203,6 +223,24 @@ struct HostileSealedLineTests {
       }
     } check: { _, sealed in
       #expect(sealed.map(\.sealFault) == changes.map { _ in .badCiphertext })
+    }
+  }
+
+  @Test("a name of a key that is a path leads to no file")
+  func path() throws {
+    let kids = ["../keys/forge", "/etc/passwd", "", "forge.seal", "\u{0}", "854f3828a6f0e228"]
+    try deliver { wire, readers in
+      for kid in kids {
+        try wire.seal(.string("x"), by: "scribe", for: readers) { object in
+          var enc = object["enc"]?.members ?? [:]
+          var box = enc["keys"]?.members?["forge"]?.members ?? [:]
+          box["kid"] = .string(kid)
+          enc["keys"] = .object(["forge": .object(box)])
+          object["enc"] = .object(enc)
+        }
+      }
+    } check: { _, sealed in
+      #expect(sealed.map(\.sealFault) == kids.map { _ in .otherKey })
     }
   }
 

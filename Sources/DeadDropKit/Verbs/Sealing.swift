@@ -90,10 +90,10 @@ extension Session {
   private func sealedBody(of line: ShownLine) throws(SealFault) -> JSONValue {
     guard let object = try? JSONParser.object(line.bytes) else { throw .malformed }
     let sealed = try SealedBody(of: object)
-    _ = try sealed.kid(of: handle)
+    let kid = try sealed.kid(of: handle)
     let key: SealingKey?
-    do { key = try KeyStore(places).sealingKey(handle) } catch { throw .unavailable }
-    guard let key else { throw .unavailable }
+    do { key = try KeyStore(places).sealingKey(handle, kid: kid) } catch { throw .unavailable }
+    guard let key else { throw .otherKey }
     return try sealed.open(as: handle, with: key)
   }
 }
