@@ -76,6 +76,16 @@ extension CommandFailure {
         .refused, words,
         hint: ShellWord.line(["deaddrop", "key", "import", "FILE", "--handle", handle.name]))
     case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .notSealable, .sealedFromOwners:
+      self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .cannotSeal(let peer, .noCard), .cannotSeal(let peer, .smallKey):
+      self.init(.refused, words, hint: ShellWord.deaddrop("card", peer.name))
+    case .cannotSeal(let peer, .unverified):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", peer.name))
+    case .cannotSeal(_, .noMember):
+      self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .noSealingKey(_, let path):
+      self.init(.system, words, hint: "put the file back from a backup: " + path)
     case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("members"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
       self = Self.invite(error, words)
@@ -176,6 +186,7 @@ extension CommandFailure {
     case .notAMember: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .notJoined:
       self.init(.refused, words, hint: "run the same init again, or: deaddrop join INVITE")
+    case .unsealable: self.init(.refused, words, hint: ShellWord.deaddrop("members"))
     case .lineTooLarge: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .ownLogBehind, .ownLogDiffers:
       self.init(

@@ -43,6 +43,12 @@ package enum KitError: Error, Equatable, Sendable {
   case answeredAlready(Bytes32, Answer.Verdict)
   case notAnOwner(Bytes32, [Handle])
   case notRecipients([Handle])
+  /// What every agent has to read of such a message.
+  case notSealable(MessageType, String)
+  case cannotSeal(to: Handle, SealObstacle)
+  /// Owners of a proposal who could not read what they are asked to agree to.
+  case sealedFromOwners([Handle])
+  case noSealingKey(Handle, path: String)
   /// Only the founder's word makes a newcomer's key known to all members.
   case notFounder(Handle, founder: Handle)
   /// Only who agreed to a member has a key to give it that it can rest on.
@@ -206,6 +212,11 @@ extension KitError: CustomStringConvertible {
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
     case .notRecipients(let handles):
       "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
+    case .notSealable(let type, let why): "\(type.word) is not sealed: \(why)"
+    case .cannotSeal(let peer, let obstacle): "cannot seal to \(peer): \(obstacle.rawValue)"
+    case .sealedFromOwners(let owners):
+      "owners of the proposal could not read it: \(owners.map(\.name).joined(separator: ", "))"
+    case .noSealingKey(let handle, let path): "the sealing key of \(handle) is not at \(path)"
     case .inviteExpired(let to, _, let time): "the invite of \(to) expired at \(time.string)"
     case .inviteUsed(let handle, let log):
       "the invite was used: \(log) begins with another key of \(handle)"

@@ -1,4 +1,5 @@
 package import Host
+package import Identity
 package import Protocol
 package import WireFormat
 
@@ -18,6 +19,8 @@ package enum WireError: Error, Equatable, Sendable {
   /// A chain begins with a card, which `init` and `join` write.
   case notJoined(Handle)
   case lineTooLarge(byteCount: Int)
+  /// Nothing was written, for a reader's key cannot be sealed to.
+  case unsealable(IdentityError)
   /// The writer's own log does not hold the last line that this writer stored.
   case ownLogBehind(log: String, seq: Int)
   /// The writer's own log holds lines by its key that its private state does not know.
@@ -58,6 +61,7 @@ extension WireError: CustomStringConvertible {
     case .notJoined(let handle): "\(handle) has not published its card, which opens its log"
     case .lineTooLarge(let count):
       WriterLimits.Breach.lineTooLarge(byteCount: count).description
+    case .unsealable(let error): "not sealed: \(error)"
     case .ownLogBehind(let log, let seq):
       "\(log): line \(seq), which this agent stored, is gone"
     case .ownLogAhead(let log, let seq, let known):

@@ -78,6 +78,12 @@ enum DecisionsCommand: Command {
       ])
   }
 
+  /// What stands for a body that only its readers can open.
+  static func sealed(_ proposal: Proposal) -> Line {
+    let id = String(proposal.eventID.hex.prefix(MessageView.shownDigits))
+    return Line("  (sealed; to read it: \(ShellWord.deaddrop("show", id)))")
+  }
+
   private static func lines(
     _ proposal: Proposal, _ decision: Decision, _ owners: [Handle]
   ) -> [Line] {
@@ -88,6 +94,6 @@ enum DecisionsCommand: Command {
     if !proposal.domains.isEmpty {
       head = head + " [\(proposal.domains.map(\.string).joined(separator: ", "))]"
     }
-    return [head] + (proposal.body.map { PeerText.body($0) } ?? ["  (sealed)"])
+    return [head] + (proposal.body.map { PeerText.body($0) } ?? [sealed(proposal)])
   }
 }

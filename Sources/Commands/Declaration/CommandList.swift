@@ -57,6 +57,7 @@ package enum CommandList {
     PlumbingSign.self,
     PlumbingKeyID.self,
     PlumbingShortCode.self,
+    PlumbingCeremonies.self,
   ]
 
   /// What each first word of a two-word name stands for.

@@ -191,9 +191,10 @@ extension Session {
     if let text = filter.text {
       guard isTrusted(line) else { return false }
       let needle = Array(text.utf8)
-      let body = message.body.map { CanonicalWriter.bytes(of: $0) } ?? []
+      let value = opened(line).message?.body
+      let body = value.map { CanonicalWriter.bytes(of: $0) } ?? []
       return Self.contains(message.subject.utf8, needle) || Self.contains(body, needle)
-        || message.body?.text.map { Self.contains($0.utf8, needle) } ?? false
+        || value?.text.map { Self.contains($0.utf8, needle) } ?? false
     }
     return true
   }

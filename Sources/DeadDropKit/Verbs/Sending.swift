@@ -16,6 +16,8 @@ extension Session {
     package var re: String?
     /// Whether each recipient owes an answer; of a proposal its owners do in any case.
     package var ackRequired = false
+    /// Whether only its recipients can read the body.
+    package var isSealed = false
 
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
       (self.type, self.subject, self.body) = (type, subject, body)
@@ -65,10 +67,12 @@ extension Session {
       draft.re = target.eventID
       draft.correlationID = target.correlationID
     }
+    if outgoing.isSealed { try seal(&draft) }
     let history = try needsTables(outgoing) ? wireState().history : nil
     if outgoing.type == .proposal { draft.after = history?.frontier ?? [] }
     var receipt = try append(draft)
     if outgoing.type == .proposal { noteProposal(receipt.eventID) }
+    if outgoing.isSealed { receipt.notes.append(Self.sealingNote) }
     receipt.notes += history.map { doubts(of: outgoing, under: $0.current) } ?? []
     return receipt
   }

@@ -34,4 +34,18 @@ enum Digest {
     _ = unsafe crypto_hash_sha512(&hash, message, UInt64(message.count))
     return hash
   }
+
+  /// BLAKE2b-256 with a key that stands in guarded memory.
+  ///
+  /// Source: RFC 7693.
+  static func keyedBLAKE2b(_ message: [UInt8], key: borrowing SecretBytes) -> Bytes32 {
+    var hash = [UInt8](repeating: 0, count: 32)
+    let keyByteCount = key.byteCount
+    // SAFETY: the call writes 32 bytes, reads what the counts say, and keeps no pointer.
+    unsafe key.withPointer { key in
+      _ = unsafe crypto_generichash(
+        &hash, 32, message, UInt64(message.count), key, keyByteCount)
+    }
+    return Bytes32(hash) ?? .zero
+  }
 }
