@@ -51,11 +51,20 @@ struct RevocationTests {
     try Bench.run("forge", "scribe") { bench in
       try revoke(bench, from: 1)
       try bench.send("one", by: "scribe")
-      for _ in 0..<2 {
+      for number in 0..<2 {
+        try bench.ack(bench.propose(Text("\(number)"), by: "forge"), by: "scribe")
         #expect(try !bench.settle("forge").says("VERIFIED"))
         #expect(try bench.tier(of: "scribe", for: "forge") == .untrusted)
       }
       #expect(try bench.inbox("forge").isEmpty)
+    }
+    try Bench.run("forge", "scribe", "mason") { bench in
+      #expect(try bench.tier(of: "mason", for: "scribe") == .verified)
+      try bench.act(as: "scribe") { session, _ in _ = try session.revoke("mason", from: 1) }
+      // The founder's word still stands on the wire; what is new makes the agent look at it again.
+      try bench.ack(bench.propose("port", by: "forge"), by: "scribe")
+      #expect(try !bench.settle("scribe").says("VERIFIED"))
+      #expect(try bench.tier(of: "mason", for: "scribe") == .untrusted)
     }
     try Bench.run { bench in
       var wire = try TestWire(["scribe", "forge"])
@@ -210,8 +219,7 @@ struct RevocationTests {
         ])
       ])
       try wire.note("stolen", by: "scribe")
-      try wire.agree(
-        by: "mason", with: ["forge", "scribe"].filter { $0 != "scribe" } + [], effects: effects)
+      try wire.agree(by: "mason", with: ["forge"], effects: effects)
       wire.setPlace(of: "scribe", seq: 1, prev: cut)
       wire.switchKey(of: "scribe", to: next)
       try wire.card(by: "scribe")

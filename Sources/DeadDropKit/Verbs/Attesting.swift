@@ -15,7 +15,7 @@ extension Session {
   package mutating func countTogether(_ peer: Handle) throws(KitError) -> Int {
     guard let pin = openPin(of: peer) else { return 0 }
     let now = try wireState()
-    let count = decisionCount(peer, pin, now, now.history)
+    let count = decisionCount(peer, pin, now, now.ratified(under: now.history))
     let acks = now.answers.filter { answer in
       now.proposals[answer.key] == nil
         && answer.value[handle].map { $0.verdict == .ack && $0.seq > pin.ownSeq } ?? false
@@ -32,12 +32,11 @@ extension Session {
   mutating func attestByDecisions(_ now: WireState, _ report: inout CatchUp) -> Bool {
     var hasNew = false
     let peers = reader.store.records.keys.filter { openPin(of: $0)?.tier == .verified }.sorted()
-    // Most wires have few decisions, and none of them is looked at twice.
     guard !peers.isEmpty, now.decisions.count >= Self.attestingCount else { return false }
-    let history = now.history
+    let ratified = now.ratified(under: now.history)
     for peer in peers {
       guard let pin = openPin(of: peer),
-        decisionCount(peer, pin, now, history) >= Self.attestingCount
+        decisionCount(peer, pin, now, ratified) >= Self.attestingCount
       else { continue }
       trust.change(peer, pin.pk) { $0.tier = .attested }
       report.notes.append("\(peer) is ATTESTED by what you have decided together")
@@ -82,9 +81,10 @@ extension Session {
   }
 
   private func decisionCount(
-    _ peer: Handle, _ pin: TrustStore.Pin, _ now: WireState, _ history: EffectHistory
+    _ peer: Handle, _ pin: TrustStore.Pin, _ now: WireState,
+    _ ratified: [(proposal: Proposal, decision: Decision)]
   ) -> Int {
-    now.ratified(under: history).count { proposal, decision in
+    ratified.count { proposal, decision in
       let answers = now.answers[proposal.eventID] ?? [:]
       let cited = Set(decision.acks ?? [])
       if proposal.proposer == handle, decision.seq > pin.ownSeq,

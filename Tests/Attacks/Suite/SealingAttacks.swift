@@ -24,7 +24,9 @@ extension Attack {
         let before = try lab.lines(Lab.forgeLog).count
         let said = try lab.forge(
           "send", "request", "--seal", "--to", "scribe", "--subject", "x", "--body", "secret")
-        guard said.ending != .exited(0), try lab.lines(Lab.forgeLog).count == before else {
+        try said.mustNot(say: "stored")
+        guard said.errors.contains("small order"), try lab.lines(Lab.forgeLog).count == before
+        else {
           throw Success(description: said.summary)
         }
       }
