@@ -75,7 +75,11 @@ let package = Package(
     .executableTarget(
       name: "deaddrop-sim", dependencies: ["Simulation", "WireFormat"], path: "Tests/Simulator"),
     .executableTarget(
-      name: "Drill", dependencies: ["Host", "DeadDropKit", "TestSupport"], path: "Tests/Drill"),
+      name: "Drill",
+      dependencies: [
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "TestSupport",
+      ],
+      path: "Tests/Drill"),
     .target(
       name: "Attacks",
       dependencies: [
@@ -110,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "ProcessTests",
       dependencies: [
-        "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport", "Main", "Drill",
+        "CSodium", "WireFormat", "Host", "Identity", "Protocol", "Wire", "TestSupport", "Main",
+        "Drill",
       ]),
   ],
   swiftLanguageModes: [.v6]

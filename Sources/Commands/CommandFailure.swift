@@ -52,7 +52,7 @@ extension CommandFailure {
     switch error {
     case .libraryUnavailable, .selfTestFailed, .outOfLockedMemory:
       self.init(.system, error.description)
-    case .wrongSecretLength, .badPublicKey: self.init(.refused, error.description)
+    case .wrongSecretLength, .badPublicKey, .badSealingKey: self.init(.refused, error.description)
     }
   }
 }

@@ -83,6 +83,16 @@ extension CommandFailure {
         .refused, words,
         hint: ShellWord.line(["deaddrop", "key", "import", "FILE", "--handle", handle.name]))
     case .proposalFlaw: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .notSealable, .sealedFromOwners:
+      self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
+    case .cannotSeal(let peer, .noCard), .cannotSeal(let peer, .smallKey):
+      self.init(.refused, words, hint: ShellWord.deaddrop("card", peer.name))
+    case .cannotSeal(let peer, .unverified):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", peer.name))
+    case .cannotSeal(_, .noMember):
+      self.init(.refused, words, hint: ShellWord.deaddrop("members"))
+    case .noSealingKey(_, let path):
+      self.init(.system, words, hint: "put the file back from a backup: " + path)
     case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("members"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
       self = Self.invite(error, words)
@@ -96,6 +106,20 @@ extension CommandFailure {
         .unsafe, words,
         hint: ShellWord.line(["cat", path]) + "; to trust nobody and pin anew: "
           + ShellWord.line(["mv", path, path + ".damaged"]))
+    case .ceremonyBook(let path):
+      self.init(
+        .unsafe, words,
+        hint: ShellWord.line(["cat", path]) + "; to begin anew: "
+          + ShellWord.line(["mv", path, path + ".damaged"]))
+    case .wrongCode(let peer, 0), .comparingLocked(let peer, _):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "fingerprint", peer.name))
+    case .wrongCode(let peer, _), .codeNotReady(let peer):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "sas", "show", peer.name))
+    case .comparingAborted(let peer, _), .nothingToCompare(let peer):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "sas", "start", peer.name))
+    case .behindCut(let peer), .notAttested(let peer, _, _), .noSuchPlace(let peer, _, _):
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "show", peer.name))
+    case .nothingToRevoke: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
     case .notAdoptable: self.init(.unsafe, words, hint: ShellWord.deaddrop("doctor"))
     case .standstill(let cause, let operatorKey):
       let id = String(cause.cause.hex.prefix(12))
@@ -173,6 +197,7 @@ extension CommandFailure {
     case .notAMember: self.init(.refused, words, hint: ShellWord.deaddrop("status"))
     case .notJoined:
       self.init(.refused, words, hint: "run the same init again, or: deaddrop join INVITE")
+    case .unsealable: self.init(.refused, words, hint: ShellWord.deaddrop("members"))
     case .lineTooLarge: self.init(.usage, words, hint: ShellWord.deaddrop("help", "send"))
     case .otherKey(let handle, _):
       self.init(

@@ -1,3 +1,4 @@
+import Identity
 import Protocol
 import Wire
 import WireFormat
@@ -38,10 +39,11 @@ public struct Agent: ~Copyable {
   /// Signs one message and stores it durably at the end of this agent's log.
   ///
   /// `type` is one of those that `deaddrop send` takes. Without recipients it is for everyone; `re`
-  /// is the id of the message that it answers, or the beginning of one. Throws when nothing was
-  /// stored.
+  /// is the id of the message that it answers, or the beginning of one; `sealed` lets none but the
+  /// recipients read the body. Throws when nothing was stored.
   public mutating func send(
-    _ type: String, subject: String, body: String, to: [String] = [], re: String? = nil
+    _ type: String, subject: String, body: String, to: [String] = [], re: String? = nil,
+    sealed: Bool = false
   ) throws(AgentError) -> StoredMessage {
     guard let known = Session.sendableTypes.first(where: { $0.word == type }) else {
       throw AgentError(description: "\(type) is no type to send")
@@ -53,6 +55,7 @@ public struct Agent: ~Copyable {
         outgoing.to.append(recipient)
       }
       outgoing.re = re
+      outgoing.isSealed = sealed
       try catchUp()
       let receipt = try session.send(outgoing)
       return StoredMessage(id: receipt.eventID.hex, seq: receipt.seq)
@@ -69,14 +72,14 @@ public struct Agent: ~Copyable {
       try catchUp()
       let inbox = try session.inbox(
         session: Session.defaultSession, limit: nil, isPeek: false)
-      return inbox.lines.compactMap { line in
+      return inbox.lines.map { session.opened($0) }.compactMap { line in
         line.message.map { message in
           ReceivedMessage(
             id: message.eventID.hex, seq: line.seq, from: message.from.name,
             type: message.type.word, subject: message.subject.string,
             bodyJSON: message.body.map {
               String(decoding: CanonicalWriter.bytes(of: $0), as: UTF8.self)
-            } ?? "null", re: message.re?.hex)
+            } ?? "null", re: message.re?.hex, sealedReason: line.sealFault?.rawValue)
         }
       }
     } catch {
@@ -117,10 +120,12 @@ public struct ReceivedMessage: Equatable, Sendable {
   public let type: String
   /// The title.
   public let subject: String
-  /// The body in canonical JSON: a string literal, or any other value.
+  /// The body in canonical JSON: a string literal, or any other value; `null` while it is sealed.
   public let bodyJSON: String
   /// The id of the message that it answers.
   public let re: String?
+  /// Why a sealed body could not be opened, a word of PROTOCOL.md; nil when it could, or is open.
+  public let sealedReason: String?
 }
 
 /// Why an `Agent` could not do what was asked: one clause that names the thing and the place.

@@ -53,6 +53,12 @@ package enum KitError: Error, Equatable, Sendable {
   case answeredAlready(Bytes32, Answer.Verdict)
   case notAnOwner(Bytes32, [Handle])
   case notRecipients([Handle])
+  /// What every agent has to read of such a message.
+  case notSealable(MessageType, String)
+  case cannotSeal(to: Handle, SealObstacle)
+  /// Owners of a proposal who could not read what they are asked to agree to.
+  case sealedFromOwners([Handle])
+  case noSealingKey(Handle, path: String)
   /// Only the founder's word makes a newcomer's key known to all members.
   case notFounder(Handle, founder: Handle)
   /// Only who agreed to a member has a key to give it that it can rest on.
@@ -80,6 +86,22 @@ package enum KitError: Error, Equatable, Sendable {
   case noCard(Handle)
   case notPinnable(String)
   case trustStore(String)
+  /// The memory of ceremonies and wrong codes cannot be read.
+  case ceremonyBook(String)
+  /// The code typed is not the one that both sides should see.
+  case wrongCode(Handle, triesLeft: Int)
+  /// Too many wrong codes were typed.
+  case comparingLocked(Handle, Timestamp)
+  case comparingAborted(Handle, SASCeremony.Abort)
+  /// The other side has not written what the code is computed from.
+  case codeNotReady(Handle)
+  /// Neither side has begun to compare codes.
+  case nothingToCompare(Handle)
+  /// The operator has revoked what the peer wrote there.
+  case behindCut(Handle)
+  case notAttested(Handle, TrustStore.Tier, count: Int)
+  case nothingToRevoke(Handle)
+  case noSuchPlace(Handle, seq: Int, head: Int)
   /// The own log cannot be taken up where it ends.
   case notAdoptable(String, String)
   case notEvidence(String)
@@ -206,6 +228,11 @@ extension KitError: CustomStringConvertible {
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
     case .notRecipients(let handles):
       "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
+    case .notSealable(let type, let why): "\(type.word) is not sealed: \(why)"
+    case .cannotSeal(let peer, let obstacle): "cannot seal to \(peer): \(obstacle.rawValue)"
+    case .sealedFromOwners(let owners):
+      "owners of the proposal could not read it: \(owners.map(\.name).joined(separator: ", "))"
+    case .noSealingKey(let handle, let path): "the sealing key of \(handle) is not at \(path)"
     case .inviteExpired(let to, _, let time): "the invite of \(to) expired at \(time.string)"
     case .inviteUsed(let handle, let log):
       "the invite was used: \(log) begins with another key of \(handle)"
@@ -215,6 +242,25 @@ extension KitError: CustomStringConvertible {
     case .noCard(let handle): "\(handle) has published no card"
     case .notPinnable(let what): what
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
+    case .ceremonyBook(let path): "\(path): damaged, so no codes are compared"
+    case .wrongCode(let peer, 0):
+      "that is not the code of \(peer), for the third time: locked for 24 hours; "
+        + "either it was misheard, or somebody is between you"
+    case .wrongCode(let peer, let left):
+      "that is not the code of \(peer): \(left) \(left == 1 ? "try" : "tries") left; "
+        + "either it was misheard, or somebody is between you"
+    case .comparingLocked(let peer, let time):
+      "three wrong codes were typed for \(peer): locked until \(time.string)"
+    case .comparingAborted(let peer, let reason): "comparing with \(peer) is off: \(reason)"
+    case .codeNotReady(let peer): "the code is not there yet: \(peer) has to go on first"
+    case .nothingToCompare(let peer): "nobody has begun to compare codes with \(peer)"
+    case .behindCut(let peer): "that is by \(peer), behind the line at which it was revoked"
+    case .notAttested(let peer, let tier, let count):
+      "\(peer) is \(tier.rawValue), with \(count) of \(Session.attestingCount) decisions and "
+        + "answered ships: only ATTESTED can become TRUSTED"
+    case .nothingToRevoke(let peer): "no key of \(peer) was ever believed"
+    case .noSuchPlace(let peer, let seq, let head):
+      "\(peer) has no line \(seq - 1) to cut behind: its chain ends with \(head)"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"
     case .yearIsOpen(let year): "\(year) is not over by this agent's clock"
     case .notEvidence(let path): "\(path): no evidence as deaddrop keeps it"

@@ -17,6 +17,8 @@ package struct Session: ~Copyable {
   package internal(set) var changedLogs: [String] = []
   /// Files whose lines older than the wire are no longer those that the genesis covers.
   package internal(set) var lostHistories: [String] = []
+  /// Peers whose chain has another line, or none, where a revocation names the last one believed.
+  var strayedPeers: Set<Handle> = []
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
   /// The time of day, in microseconds since 1970.
@@ -149,9 +151,4 @@ package struct Session: ~Copyable {
 
   /// What this agent's reader says of the own chain.
   var isOwnChainSound: Bool { reader.store.records[handle]?.verdict ?? .sound == .sound }
-
-  /// Whether a peer's line may be shown and answered.
-  package func isTrusted(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {
-    handle == self.handle || trust.isPinned(handle, pk, seq: seq)
-  }
 }

@@ -10,6 +10,8 @@ package enum IdentityError: Error, Equatable, Sendable {
   case wrongSecretLength(byteCount: Int, expected: Int)
   /// Not canonical, not on the curve, of small order, or outside the main subgroup.
   case badPublicKey(Bytes32)
+  /// An X25519 key of small order: what is sealed to it is open to everybody.
+  case badSealingKey(Bytes32)
 }
 
 extension IdentityError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension IdentityError: CustomStringConvertible {
     case .wrongSecretLength(let count, let expected):
       "the secret key has \(count) bytes, not \(expected)"
     case .badPublicKey(let key): "\(key.hex) is not a valid Ed25519 public key"
+    case .badSealingKey(let key): "\(key.hex) is no key to seal to: it is of small order"
     }
   }
 }

@@ -28,6 +28,8 @@ package struct WireState: Sendable {
   package private(set) var newestCards: [Handle: CardRecord] = [:]
   /// The founder's word for a member's first key; the first word stands.
   package private(set) var introductions: [Handle: Bytes32] = [:]
+  /// Where in the founder's chain that word stands.
+  package private(set) var introducedAt: [Handle: Int] = [:]
   /// The members who said that they leave.
   package internal(set) var departures: [Handle: Departure] = [:]
   package private(set) var claims = ClaimBook()
@@ -163,7 +165,7 @@ package struct WireState: Sendable {
       let pk = body["pk"]?.text.flatMap(Bytes32.init(hex:))
     else { return .refused(.introduceMalformed) }
     guard introductions[handle] == nil else { return .repeated }
-    introductions[handle] = pk
+    (introductions[handle], introducedAt[handle]) = (pk, message.seq)
     return .folded
   }
 }

@@ -1,4 +1,5 @@
 package import Host
+package import Identity
 package import Protocol
 package import WireFormat
 
@@ -22,6 +23,8 @@ package enum WireError: Error, Equatable, Sendable {
   /// The identity is in force elsewhere: what is here signs nothing.
   case notInForce(NotInForce, String)
   case lineTooLarge(byteCount: Int)
+  /// Nothing was written, for a reader's key cannot be sealed to.
+  case unsealable(IdentityError)
   /// The writer's own log does not hold the last line that this writer stored.
   case ownLogBehind(log: String, seq: Int)
   /// The writer's own log holds lines by its key that its private state does not know.
@@ -72,6 +75,7 @@ extension WireError: CustomStringConvertible {
     case .notInForce(let why, let path): "nothing is signed here: \(why.rawValue) \(path)"
     case .lineTooLarge(let count):
       WriterLimits.Breach.lineTooLarge(byteCount: count).description
+    case .unsealable(let error): "not sealed: \(error)"
     case .ownLogBehind(let log, let seq):
       "\(log): line \(seq), which this agent stored, is gone"
     case .ownLogAhead(let log, let seq, let known):

@@ -58,6 +58,7 @@ struct HelpTests {
     try scratch.write(Data("{\"from\":\"forge\"}\n".utf8), to: "drafts.jsonl")
     try scratch.write(Data("{\"agents\":{}}".utf8), to: "trust.json")
     try scratch.write(Data("{\"from\":\"forge\"}\n".utf8), to: "messages.jsonl")
+    try scratch.write(Data("{}".utf8), to: "ceremonies.json")
     let outcome = try await Binary.shell(line, in: scratch)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(!outcome.output.isEmpty)

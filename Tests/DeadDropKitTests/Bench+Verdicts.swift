@@ -90,7 +90,9 @@ extension Bench {
     try act(as: reader) { session, _ in session.reader.store.records[handle]?.verdict }
   }
 
-  func remove(_ name: String, of handle: Handle) throws {
+  func remove(_ name: String, of handle: Handle, ifThere: Bool = false) throws {
+    let file = try statePath(of: handle) + "/" + name
+    if ifThere, !FileManager.default.fileExists(atPath: file) { return }
     try FileManager.default.removeItem(atPath: statePath(of: handle) + "/" + name)
   }
 }

@@ -42,7 +42,7 @@ struct TrustGateTests {
       try bench.act(as: "forge") { session, _ in
         var cursors = CursorSet()
         let history = try session.history(.init(), after: &cursors)
-        #expect(history.isEmpty)
+        #expect(history.map { $0.message?.type.known } == [.agentCard])
         #expect(throws: KitError.heldBack("scribe")) { try session.line(id.hex) }
         var ack = Session.Outgoing(.ack, subject: "yes", body: .string(""))
         ack.re = id.hex

@@ -1,6 +1,9 @@
 import DeadDropKit
 import Host
+import Identity
 import TestSupport
+import Wire
+import WireFormat
 
 /// What this program can be told to do, by its first word.
 ///
@@ -12,6 +15,7 @@ enum Exercise {
       switch words.first {
       case "append": try append(Array(words.dropFirst()))
       case "hold": try hold(Array(words.dropFirst()))
+      case "secrets": try secrets(Array(words.dropFirst()))
       case "swap": try swap(Array(words.dropFirst()))
       default: throw Misuse()
       }
@@ -35,10 +39,7 @@ enum Exercise {
     }
     var agent = try Agent()
     var session = try Session.open(directory: nil, as: agent.handle)
-    let folder = try Directory.open(Path.parent(of: words[2]), followLast: false)
-    let gate = try OpenFile.open(Path.name(of: words[2]), in: folder, mode: .read)
-    _ = try gate.lock(exclusive: false, upTo: .seconds(60))
-    try gate.unlock()
+    try pass(words[2])
     var slowest: Int64 = 0
     for number in 1...count {
       let start = MonotonicClock.now()
@@ -70,6 +71,48 @@ enum Exercise {
     let file = try OpenFile.open(Path.name(of: path), in: folder, mode: .read)
     guard try file.tryLock() else { throw Misuse() }
     try hold(paths.dropFirst())
+  }
+
+  /// `secrets GATE GATE`: signs, seals and opens with keys that it holds, says `held ID` of what it
+  /// sealed to all, lets the keys go when the first gate is open, says so, and ends at the second.
+  ///
+  /// Unlike the command it leaves core dumps on.
+  private static func secrets(_ words: [String]) throws {
+    guard words.count == 2 else { throw Misuse() }
+    try useSecrets(until: words[0])
+    try say("released")
+    try pass(words[1])
+  }
+
+  private static func useSecrets(until gate: String) throws {
+    var session = try Session.open(directory: nil, as: nil)
+    _ = try session.catchUp()
+    let signing = try session.signingKey()
+    guard let sealing = try KeyStore(session.places).sealingKey(session.handle) else {
+      throw Misuse()
+    }
+    var outgoing = Session.Outgoing(.request, subject: "sealed", body: .string("for all"))
+    outgoing.isSealed = true
+    let id = try session.send(outgoing).eventID.hex
+    _ = try session.catchUp()
+    guard session.opened(try session.line(id)).message?.body == .string("for all") else {
+      throw Misuse()
+    }
+    let signature = signing.sign(Array(id.utf8))
+    try say("held \(id)")
+    try pass(gate)
+    // Both are held until here.
+    guard signing.sign(Array(id.utf8)) == signature, sealing.publicBytes != .zero else {
+      throw Misuse()
+    }
+  }
+
+  /// Waits until nobody holds the file locked.
+  private static func pass(_ gate: String) throws {
+    let folder = try Directory.open(Path.parent(of: gate), followLast: false)
+    let file = try OpenFile.open(Path.name(of: gate), in: folder, mode: .read)
+    _ = try file.lock(exclusive: false, upTo: .seconds(60))
+    try file.unlock()
   }
 
   /// `swap MILLISECONDS FILE OUTSIDE KIND…`: puts odd things in the place of a file and the file

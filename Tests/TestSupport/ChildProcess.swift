@@ -45,6 +45,14 @@ package final class ChildProcess: Sendable {
     let mode = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND
     unsafe posix_spawn_file_actions_addopen(&actions, 1, output, mode, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, mode, 0o600)
+    // A thread of the tests may block signals, which its children would inherit.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     // One that is not open is passed over.
     for number in Int32(3)..<256 {
       unsafe posix_spawn_file_actions_addclose(&actions, number)
@@ -53,7 +61,7 @@ package final class ChildProcess: Sendable {
     let variables = environment.map { "\($0.key)=\($0.value)" }
     let code = unsafe Self.withStrings([path] + words) { argv in
       unsafe Self.withStrings(variables) { envp in
-        unsafe posix_spawn(&number, path, &actions, nil, argv, envp)
+        unsafe posix_spawn(&number, path, &actions, &attributes, argv, envp)
       }
     }
     guard code == 0 else { throw NotStarted(path: path, code: code) }

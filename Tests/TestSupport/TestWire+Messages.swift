@@ -7,11 +7,11 @@ extension TestWire {
   @discardableResult
   package mutating func card(
     by handle: Handle, name: String = "Test", inviteSecret: Bytes32? = nil,
-    change: (inout JSONObject) -> Void = { _ in }
+    sealKey: Bytes32 = .unheld("seal"), change: (inout JSONObject) -> Void = { _ in }
   ) throws -> Bytes32 {
     guard let key = writers[handle]?.key else { throw TestWireError.noWriter(handle) }
     var card = Card.make(
-      handle: handle, name: name, signingKey: key.signing, sealKey: .unheld("seal"), issuedAt: now)
+      handle: handle, name: name, signingKey: key.signing, sealKey: sealKey, issuedAt: now)
     let proof = inviteSecret.map {
       InviteProof.make(secret: $0, wire: genesis.id, handle: handle, pk: key.pk, card: card)
     }

@@ -141,8 +141,9 @@ extension BootstrapCommand {
       let id = String(proposal.eventID.hex.prefix(MessageView.shownDigits))
       let time = String(decision.timestamp.string.prefix(19)) + "Z"
       let head: Line = "\(id, .faint) decided \(time, .faint): \(proposal.subject)"
+      let body = proposal.body.map { PeerText.body($0) }
       return item(
-        "decision", [head] + (proposal.body.map { PeerText.body($0) } ?? ["  (sealed)"]),
+        "decision", [head] + (body ?? [DecisionsCommand.sealed(proposal)]),
         [
           "decision_id": .string(proposal.eventID.hex), "subject": .string(proposal.subject),
           "proposer": .string(proposal.proposer.name), "decision": proposal.body ?? .null,

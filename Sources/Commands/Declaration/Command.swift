@@ -3,7 +3,7 @@
 /// A conforming enum has a file of its own and a place in `CommandList`. Its `spec` is built only
 /// when the verb runs or help is asked for, so that a start costs nothing for the other verbs.
 package protocol Command: SendableMetatype {
-  /// One word, or a noun and a verb such as `trust list`.
+  /// One word, a noun and a verb such as `trust list`, or these and a step: `trust sas show`.
   static var name: String { get }
   static var spec: CommandSpec { get }
   /// Does the work and says what there is to say; never prints and never exits.
@@ -11,7 +11,7 @@ package protocol Command: SendableMetatype {
 }
 
 extension Command {
-  /// The words of the name: one or two.
+  /// The words of the name: one, two, or three.
   static var words: [Substring] { name.split(separator: " ") }
 }
 

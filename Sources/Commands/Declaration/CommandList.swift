@@ -49,7 +49,15 @@ package enum CommandList {
     KeyBackupCommand.self,
     KeyRestoreCommand.self,
     TrustListCommand.self,
+    TrustShowCommand.self,
     TrustPinCommand.self,
+    TrustPromoteCommand.self,
+    TrustRevokeCommand.self,
+    TrustFingerprintCommand.self,
+    SASCommand.self,
+    SASStartCommand.self,
+    SASShowCommand.self,
+    SASConfirmCommand.self,
     VersionCommand.self,
     HelpCommand.self,
     PlumbingCanonical.self,
@@ -57,6 +65,7 @@ package enum CommandList {
     PlumbingSign.self,
     PlumbingKeyID.self,
     PlumbingShortCode.self,
+    PlumbingCeremonies.self,
   ]
 
   /// What each first word of a two-word name stands for.

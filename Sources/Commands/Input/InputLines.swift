@@ -26,4 +26,20 @@ enum InputLines {
     }
     if let failure { throw failure }
   }
+
+  /// One line, as a person types it; nil at the end of the input.
+  ///
+  /// Of what is not a terminal the lines behind it may be read too, and are dropped.
+  static func first() throws(CommandFailure) -> String? {
+    var first: String?
+    do {
+      try StandardStreams.readInputLines(limit: limit) { line in
+        first = String(decoding: line.bytes, as: UTF8.self)
+        return false
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+    return first
+  }
 }

@@ -30,7 +30,7 @@ enum KeyShowCommand: Command {
         for peer in try session.peers() {
           guard let pk = peer.key else { continue }
           let shown = Fingerprint.shown((own, key.bytes), (peer.handle, pk))
-          lines.append("  with \(peer.handle): \(grouped(shown))")
+          lines.append("  with \(peer.handle): \(TrustView.grouped(shown))")
           digits[Text(peer.handle.name)] = .string(shown)
         }
         return Report(
@@ -42,16 +42,6 @@ enum KeyShowCommand: Command {
           ])
       }
     }
-  }
-
-  /// Digits in groups of five, as they are read aloud.
-  private static func grouped(_ digits: String) -> String {
-    var out = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, index.isMultiple(of: 5) { out.append(" ") }
-      out.append(digit)
-    }
-    return out
   }
 }
 

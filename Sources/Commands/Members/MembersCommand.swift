@@ -85,6 +85,7 @@ extension TrustStore.Pin {
     case .local: "made here"
     case .introduction: by.map { "introduced by \($0)" } ?? "introduced"
     case .rotation: "by its old key"
+    case .sas: "by comparing codes"
     case .operatorPin: "by the operator"
     }
   }

@@ -47,6 +47,15 @@ enum InboxCommand: Command {
         report.warn(
           "\(count) messages of \(peer) are held back, its key is not verified: "
             + ShellWord.deaddrop("trust", "pin", peer.name))
+        let isAsked = try CommandFailure.lifting { () throws(KitError) in
+          try session.isAsked(by: peer)
+        }
+        if isAsked { report.note(TrustShowCommand.request(of: peer)) }
+      }
+      for (peer, count) in inbox.revoked.sorted(by: { $0.key < $1.key }) {
+        report.warn(
+          "\(count) messages of \(peer) are not shown, they were revoked: "
+            + ShellWord.deaddrop("trust", "show", peer.name))
       }
       return report
     }

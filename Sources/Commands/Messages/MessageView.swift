@@ -1,4 +1,5 @@
 import DeadDropKit
+import Identity
 import Wire
 import WireFormat
 
@@ -26,7 +27,7 @@ enum MessageView {
       return .answer(lines(line, message, isBrief: form == .brief), json: json)
     }
     let frame = MessageFrame(
-      message, isAfterGap: line.isAfterGap, body: body(message), tier: tier, verdict: verdict)
+      message, isAfterGap: line.isAfterGap, body: body(line, message), tier: tier, verdict: verdict)
     return .answer(frame.lines(), json: json)
   }
 
@@ -37,20 +38,23 @@ enum MessageView {
       "\(id, .faint) \(message.from, .strong) \(message.type.word) \(String(time) + "Z", .faint)"
     if message.priority == .high { head = head + Line(" high", .caution) }
     if line.isAfterGap { head = head + Line(" gap", .bad) }
+    if message.isSealed { head = head + Line(" sealed") }
     if message.ackRequired { head = head + Line(" ack wanted", .caution) }
     if let re = message.re { head = head + Line(" re \(re.hex.prefix(shownDigits))", .faint) }
     head = head + ": \(message.subject)"
     guard !isBrief else { return [head] }
-    return [head] + body(message) + message.refs.map { "  ref \($0)" }
+    return [head] + body(line, message) + message.refs.map { "  ref \($0)" }
   }
 
-  private static func body(_ message: Message) -> [Line] {
+  private static func body(_ line: ShownLine, _ message: Message) -> [Line] {
     switch message.type.known {
     // What machines read is on request: `show ID --json`, `card`.
-    case .agentCard, .introduce, .keyAdd, .decision: return []
+    case .agentCard, .introduce, .keyAdd, .decision, .sasStart, .sasNonce, .sasOpen: return []
     default: break
     }
-    guard let body = message.body else { return ["  (sealed)"] }
+    guard let body = message.body else {
+      return ["  (sealed: \(line.sealFault ?? .unavailable))"]
+    }
     if body == .string("") || body == .null { return [] }
     return PeerText.body(body)
   }
@@ -69,6 +73,7 @@ enum MessageView {
     ]
     if line.isAfterGap { object["gap"] = .bool(true) }
     if message.isSealed { object["sealed"] = .bool(true) }
+    if let fault = line.sealFault { object["sealed_reason"] = .string(fault.rawValue) }
     return object
   }
 }
@@ -76,8 +81,10 @@ enum MessageView {
 extension Session {
   func answers(_ lines: [ShownLine], as form: MessageForm = .whole) -> [ReportItem] {
     lines.compactMap {
-      MessageView.answer(
-        $0, tier: tierLabel(of: $0.handle), verdict: verdictLabel(of: $0.handle), as: form)
+      guard isTrusted($0) else { return IntroductionView.answer($0) }
+      return MessageView.answer(
+        form == .brief ? $0 : opened($0), tier: tierLabel(of: $0),
+        verdict: verdictLabel(of: $0.handle), as: form)
     }
   }
 }

@@ -19,6 +19,7 @@ enum SendCommand: Command {
         .value("re", "ID", "the message that this one answers"),
         .values("refs", "REF", "a path, git:SHA or URL that it is about"),
         .choice("priority", Priority.allCases.map(\.rawValue), "how urgent it is"),
+        .flag("seal", "let only its recipients read the body; see below"),
         .flag("ack-required", "say that an answer is wanted; of a proposal it always is"),
         .value("wait-ack", "TIME", "wait so long for the answers, such as 2m"),
       ] + BodyInput.options + ProposalInput.options,
@@ -27,6 +28,10 @@ enum SendCommand: Command {
         "A body has at most 64 KiB, a message at most 64 refs.",
         "A proposal with --re ID counters the proposal ID. Who must ack it: the owners of its domains,\n"
           + "else all other members; with effects all other members.",
+        "With --seal subject, refs, recipients and the rough length of the body stay readable by all. Who\n"
+          + "gets a recipient's sealing key, now or later, reads what was sealed to it: nothing expires.\n"
+          + "Every recipient's key must be verified. A proposal is sealed to all members, without\n"
+          + "--domains, --until and --effects; an ack and a correction are not sealed.",
         "With --wait-ack the message is stored in any case. Then: 0 when all recipients, of a proposal all\n"
           + "owners, have acked; 1 when one declined or countered; 5 when the time ran out.",
       ],
@@ -79,6 +84,7 @@ enum SendCommand: Command {
     var outgoing = Session.Outgoing(type, subject: Text(subject), body: body)
     outgoing.to = try invocation.handles("to")
     outgoing.refs = invocation.texts("refs").map { Text($0) }
+    outgoing.isSealed = invocation.flag("seal")
     outgoing.ackRequired = invocation.flag("ack-required") || invocation.flag("wait-ack")
     if invocation.flag("re") { outgoing.re = try invocation.messageID("re") }
     if let text = invocation.optionalText("priority"), let priority = Priority(rawValue: text) {

@@ -28,7 +28,11 @@ enum ShowCommand: Command {
           ? raw(older.bytes, invocation) : Report([LegacyView.answer(older, as: form)])
       }
       let line = try CommandFailure.lifting { () throws(KitError) in try session.line(id) }
-      if invocation.flag("raw") { return raw(line.bytes, invocation) }
+      if invocation.flag("raw") {
+        // Of an unverified peer no word is shown, raw or not.
+        guard session.isTrusted(line) else { throw CommandFailure(.heldBack(line.handle)) }
+        return raw(line.bytes, invocation)
+      }
       let standing = try CommandFailure.lifting { () throws(KitError) in
         try session.standing(of: line.eventID)
       }

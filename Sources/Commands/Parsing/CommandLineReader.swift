@@ -59,7 +59,9 @@ package struct CommandLineReader {
         "\(first) needs a verb: \(Self.verbWords(of: first).joined(separator: ", "))",
         hint: ShellWord.deaddrop("help", first))
     }
-    guard let command = CommandList.command(named: "\(first) \(positionals[1])") else {
+    let second = positionals[1]
+    if let command = try readThirdWord("\(first) \(second)") { return (command, command.spec) }
+    guard let command = CommandList.command(named: "\(first) \(second)") else {
       let nearest = NearestWord.nearest(to: positionals[1], in: Self.verbWords(of: first))
       throw .usage(
         "\(first) has no verb \"\(positionals[1])\"",
@@ -69,8 +71,27 @@ package struct CommandLineReader {
     return (command, command.spec)
   }
 
+  /// The verb of three words that begins with these two, if the next word is its last.
+  private mutating func readThirdWord(
+    _ name: String
+  ) throws(CommandFailure) -> (any Command.Type)? {
+    guard !CommandList.verbs(of: name).isEmpty else { return nil }
+    while at < words.count, isOption(words[at]) { try readWord(of: nil) }
+    guard at < words.count, let command = CommandList.command(named: "\(name) \(words[at])") else {
+      return nil
+    }
+    at += 1
+    positionals = []
+    return command
+  }
+
   private static func verbWords(of noun: String) -> [String] {
-    CommandList.verbs(of: noun).map { String($0.words[1]) }
+    var found: [String] = []
+    for command in CommandList.verbs(of: noun) {
+      let word = String(command.words[1])
+      if !found.contains(word) { found.append(word) }
+    }
+    return found
   }
 
   private func unknownVerb(_ word: String, at place: Int) -> CommandFailure {

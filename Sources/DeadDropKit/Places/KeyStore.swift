@@ -9,6 +9,7 @@ package struct KeyStore: Sendable {
   package init(_ places: PrivatePlaces) { path = places.keys }
 
   package func signingPath(_ handle: Handle) -> String { "\(path)/\(handle).key" }
+  package func sealingPath(_ handle: Handle) -> String { "\(path)/\(handle).seal" }
 
   /// The signing key; throws `noKey` when there is none, and refuses a file that others can reach.
   ///
@@ -88,6 +89,26 @@ package struct KeyStore: Sendable {
     try unsafe key.withSecret { secret throws(HostError) in
       try unsafe SecretFile.create(name, in: directory, from: secret)
     }
+  }
+
+  /// The key that opens what is sealed to this agent now; nil when there is none.
+  package func sealingKey(_ handle: Handle) throws(KitError) -> SealingKey? {
+    guard let secret = try Self.load("\(handle).seal", in: path) else { return nil }
+    return try Self.sealingKey(of: secret)
+  }
+
+  /// The key of that id: the one of now, or an older one, in `<handle>.<kid>.seal`.
+  ///
+  /// The id may come from a peer. So it never becomes a path: it is compared with what is there.
+  package func sealingKey(_ handle: Handle, kid: String) throws(KitError) -> SealingKey? {
+    if let key = try sealingKey(handle), key.publicKey.kid == kid { return key }
+    let names = try KitError.lifting { () throws(HostError) in
+      try Directory.open(path, followLast: true).names()
+    }
+    guard let name = names.first(where: { $0 == "\(handle).\(kid).seal" }),
+      let secret = try Self.load(name, in: path)
+    else { return nil }
+    return try Self.sealingKey(of: secret)
   }
 
   static func signingKey(of seed: consuming SecretBytes) throws(KitError) -> SigningKey {

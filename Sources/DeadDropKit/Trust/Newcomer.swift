@@ -16,7 +16,7 @@ enum Newcomer {
     wire: Bytes32, now: Timestamp
   ) -> Judgement {
     guard let proof = record.inviteProof, let entries = book.entries[newcomer],
-      !trust.isPinned(newcomer, record.pk, seq: 1)
+      !trust.knows(newcomer, record.pk)
     else { return .nothing }
     let index = entries.firstIndex {
       InviteProof.equal(

@@ -4,33 +4,10 @@ package import WireFormat
 
 /// Whom this agent believes to be who they say, decided here and never by the wire.
 ///
-/// Decides what is shown and answered, and never state. Missing means UNTRUSTED; unreadable too.
+/// Decides what is shown and answered, and never state. Missing means UNTRUSTED; a store that cannot
+/// be read, or holds anything that this version does not know, is refused whole.
 package struct TrustStore: Equatable, Sendable {
-  package enum Tier: String, Sendable {
-    case untrusted = "UNTRUSTED"
-    case verified = "VERIFIED"
-  }
-
-  /// How a key came to be believed.
-  package enum Means: String, Sendable {
-    case invite
-    /// The other agent of the same person, made in the same act.
-    case local
-    case introduction
-    case rotation
-    case operatorPin = "operator"
-  }
-
-  package struct Pin: Equatable, Sendable {
-    package let pk: Bytes32
-    /// The first seq that it is good for.
-    package let fromSeq: Int
-    package let means: Means
-    /// Who introduced it.
-    package let by: Handle?
-    package let at: Timestamp
-  }
-
+  /// By peer, in the order in which they were made; of those of one key the newest counts.
   package private(set) var pins: [Handle: [Pin]] = [:]
 
   private static let name = "trust.json"
@@ -44,31 +21,36 @@ package struct TrustStore: Equatable, Sendable {
   }
 
   package static func load(_ state: borrowing PrivateState) throws(KitError) -> TrustStore {
-    var store = TrustStore()
     let object: JSONObject?
     do { object = try state.readObject(name) } catch {
       if case .privateState = error { throw .trustStore("\(state.path)/\(name)") }
       throw .wire(error)
     }
-    guard let object else { return store }
-    guard object["version"]?.int == version, let peers = object["peers"]?.members else {
-      throw .trustStore("\(state.path)/\(name)")
-    }
-    for peer in peers.members {
-      guard let handle = Handle(peer.key), let items = peer.value.members?["pins"]?.elements else {
-        throw .trustStore("\(state.path)/\(name)")
-      }
-      for item in items {
-        guard let pin = Pin(item) else { throw .trustStore("\(state.path)/\(name)") }
-        store.pins[handle, default: []].append(pin)
-      }
-    }
+    guard let object else { return TrustStore() }
+    guard let store = TrustStore(object) else { throw .trustStore("\(state.path)/\(name)") }
     return store
+  }
+
+  private init?(_ object: JSONObject) {
+    guard object["version"]?.int == Self.version, let peers = object["peers"]?.members,
+      object.members.count == 2
+    else { return nil }
+    for peer in peers.members {
+      guard let handle = Handle(peer.key), let parts = peer.value.members,
+        let items = parts["pins"]?.elements,
+        parts.members.allSatisfy({ $0.key == "pins" || $0.key == "tier" })
+      else { return nil }
+      for item in items {
+        guard let pin = Pin(item) else { return nil }
+        pins[handle, default: []].append(pin)
+      }
+    }
   }
 
   package func save(_ state: borrowing PrivateState) throws(KitError) {
     var peers = JSONObject()
     for (handle, pins) in pins {
+      // The tier is for people who look into the file; what counts is read from the pins.
       peers[Text(handle.name)] = .object([
         "pins": .array(pins.map(\.value)), "tier": .string(tier(of: handle).rawValue),
       ])
@@ -78,41 +60,76 @@ package struct TrustStore: Equatable, Sendable {
       try state.write(object, to: Self.name, durable: true)
     }
   }
+}
 
+extension TrustStore {
+  /// How far a peer is believed by any key that is good for lines still to come.
   package func tier(of handle: Handle) -> Tier {
-    pins[handle]?.isEmpty == false ? .verified : .untrusted
+    pins[handle]?.filter { $0.cut == nil }.map(\.tier).max() ?? .untrusted
+  }
+
+  /// The pin that makes a line of this key at this place believed.
+  package func pin(of handle: Handle, _ pk: Bytes32, seq: Int) -> Pin? {
+    pins[handle]?.last { $0.pk == pk && $0.covers(seq) }
   }
 
   package func isPinned(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {
-    pins[handle]?.contains { $0.pk == pk && $0.fromSeq <= seq } ?? false
+    pin(of: handle, pk, seq: seq) != nil
   }
 
-  /// Adds a pin; false when the key is pinned already.
+  /// Whether this key was ever believed to be the peer's, also if it is no more.
+  func knows(_ handle: Handle, _ pk: Bytes32) -> Bool {
+    pins[handle]?.contains { $0.pk == pk } ?? false
+  }
+
+  /// The earliest cut of a peer's keys; nil where none was revoked.
+  package func cut(of handle: Handle) -> Head? {
+    pins[handle]?.compactMap(\.cut).min { $0.seq < $1.seq }
+  }
+
+  /// Adds a pin by a proof; false when the key is pinned already, or was revoked by the operator.
   package mutating func pin(
     _ handle: Handle, _ pk: Bytes32, fromSeq: Int = 1, _ means: Means, by: Handle? = nil,
-    at time: Timestamp
+    ownSeq: Int = 0, at time: Timestamp
   ) -> Bool {
-    guard !isPinned(handle, pk, seq: fromSeq) else { return false }
-    pins[handle, default: []].append(
-      Pin(pk: pk, fromSeq: fromSeq, means: means, by: by, at: time))
+    let isRevoked = pins[handle]?.contains { $0.pk == pk && $0.cut != nil } ?? false
+    guard !isRevoked, !isPinned(handle, pk, seq: fromSeq) else { return false }
+    let pin = Pin(pk: pk, fromSeq: fromSeq, means: means, by: by, ownSeq: ownSeq, at: time)
+    pins[handle, default: []].append(pin)
     return true
   }
-}
 
-extension TrustStore.Pin {
-  fileprivate var value: JSONValue {
-    .object([
-      "pk": .string(pk.hex), "from_seq": .integer(fromSeq), "how": .string(means.rawValue),
-      "by": by.map { .string($0.name) }, "at": .string(at.string),
-    ])
+  /// Takes over what is said of an old key for the one that it has introduced.
+  mutating func follow(
+    _ handle: Handle, from old: Pin, to pk: Bytes32, fromSeq: Int, at time: Timestamp
+  ) -> Bool {
+    guard pin(handle, pk, fromSeq: fromSeq, .rotation, ownSeq: old.ownSeq, at: time) else {
+      return false
+    }
+    change(handle, pk) { $0.tier = old.tier }
+    return true
   }
 
-  fileprivate init?(_ value: JSONValue) {
-    guard let object = value.members, let pk = object["pk"]?.text.flatMap(Bytes32.init(hex:)),
-      let fromSeq = object["from_seq"]?.int, let at = object["at"]?.text.flatMap(Timestamp.init),
-      let means = object["how"]?.text.flatMap({ TrustStore.Means(rawValue: $0.string) })
-    else { return nil }
-    self.init(
-      pk: pk, fromSeq: fromSeq, means: means, by: object["by"]?.text.flatMap { Handle($0) }, at: at)
+  /// Adds a pin that the operator vouches for, in place of what was said of this key before.
+  mutating func vouch(_ handle: Handle, _ pin: Pin) {
+    pins[handle, default: []].removeAll { $0.pk == pin.pk }
+    pins[handle, default: []].append(pin)
+  }
+
+  /// Believes nothing of a peer behind this line, whatever key it is by.
+  mutating func revoke(_ handle: Handle, behind cut: Head) {
+    for index in pins[handle, default: []].indices {
+      let old = pins[handle]?[index].cut
+      if old.map({ $0.seq > cut.seq }) ?? true { pins[handle]?[index].cut = cut }
+    }
+  }
+
+  /// Changes the pin of a key that is good for lines still to come.
+  mutating func change(_ handle: Handle, _ pk: Bytes32, _ body: (inout Pin) -> Void) {
+    for index in pins[handle, default: []].indices {
+      guard var pin = pins[handle]?[index], pin.pk == pk, pin.cut == nil else { continue }
+      body(&pin)
+      pins[handle]?[index] = pin
+    }
   }
 }

@@ -22,7 +22,9 @@ extension Session {
       } else if admission.parties[handle] != nil {
         let proposer = admission.proposal.proposer
         guard
-          trust.pin(admission.handle, admission.pk, .introduction, by: proposer, at: self.now())
+          trust.pin(
+            admission.handle, admission.pk, .introduction, by: proposer, ownSeq: ownSeq,
+            at: self.now())
         else { continue }
         report.notes.append("\(admission.handle) is introduced by \(proposer): VERIFIED")
         hasNew = true
@@ -43,12 +45,8 @@ extension Session {
       guard let seq = admission.parties[party], let pk = key(of: party, at: seq) else {
         return false
       }
-      return trust.pins[party]?.contains { $0.means == .invite && $0.pk == pk } ?? false
+      return trust.pin(of: party, pk, seq: seq)?.means == .invite
     }
-  }
-
-  private func key(of member: Handle, at seq: Int) -> Bytes32? {
-    reader.store.records[member]?.spans.last { $0.fromSeq <= seq }?.pk
   }
 
   /// Pins the key that a line of a chain is signed with, and those before it: the chain is one.
@@ -59,7 +57,8 @@ extension Session {
     for span in reader.store.records[member]?.spans ?? [] where span.fromSeq <= seq {
       guard
         trust.pin(
-          member, span.pk, fromSeq: span.fromSeq, .introduction, by: inviter, at: self.now())
+          member, span.pk, fromSeq: span.fromSeq, .introduction, by: inviter, ownSeq: ownSeq,
+          at: self.now())
       else { continue }
       hasNew = true
     }

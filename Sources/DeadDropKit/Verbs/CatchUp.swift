@@ -46,6 +46,7 @@ extension Session {
       }
     }
     try refreshTrust()
+    report.notes += try checkCuts()
     if reader.store.isEnded, let ending = try ownEnding() {
       report.notes.append(ending.words(of: "this agent"))
     }
@@ -72,6 +73,7 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
+  /// Verifies what is new and settles nothing.
   mutating func read(
     own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
   ) throws(KitError) {
@@ -90,6 +92,7 @@ extension Session {
     _ report: inout CatchUp, at moment: (boot: BootMoment, awake: BootMoment)
   ) throws(KitError) {
     trust = try TrustStore.load(state)
+    _ = try checkCuts()
     try tellLateAcks(&report)
     let isEnded = try ownEnding() != nil
     if isEnded {
@@ -167,7 +170,7 @@ extension Session {
           continue
         }
         book.use(newcomer, index, by: record.pk)
-        _ = trust.pin(newcomer, record.pk, .invite, at: self.now())
+        _ = trust.pin(newcomer, record.pk, .invite, ownSeq: ownSeq, at: self.now())
         try trust.save(state)
         try book.save(state)
         report.notes.append("\(newcomer) joined by your invite: VERIFIED")
@@ -181,10 +184,10 @@ extension Session {
   private mutating func introduce(
     _ newcomer: Handle, _ pk: Bytes32, _ now: WireState
   ) throws(KitError) -> Bool {
-    let means = trust.pins[newcomer]?.first { $0.pk == pk }?.means
+    let means = trust.pin(of: newcomer, pk, seq: 1)?.means
     guard genesis.founder == handle, now.introductions[newcomer] == nil,
       genesis.members.contains(where: { $0.handle == newcomer }),
-      means == .invite || means == .local || means == .operatorPin
+      means == .invite || means == .local || means == .sas || means == .operatorPin
     else { return false }
     _ = try append(
       Draft(
@@ -199,24 +202,27 @@ extension Session {
   ) throws(KitError) {
     var hasNew = try followAdmissions(now, &report)
     if followRecoveries(now, &report) { hasNew = true }
-    for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key })
-    where member != handle && trust.tier(of: genesis.founder) == .verified {
-      if trust.pin(member, pk, .introduction, by: genesis.founder, at: self.now()) {
-        report.notes.append("\(member) is introduced by \(genesis.founder): VERIFIED")
-        hasNew = true
-      }
+    let founder = genesis.founder
+    for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key }) where member != handle {
+      guard let seq = now.introducedAt[member], isShown(founder, seq: seq), founder != handle,
+        trust.pin(member, pk, .introduction, by: founder, ownSeq: ownSeq, at: self.now())
+      else { continue }
+      report.notes.append("\(member) is introduced by \(founder): VERIFIED")
+      hasNew = true
     }
     for (member, record) in reader.store.records where member != handle {
       for (old, new) in zip(record.spans, record.spans.dropFirst())
-      where trust.isPinned(member, old.pk, seq: old.fromSeq)
-        && !record.recoveries.contains(where: { $0.pk == new.pk })
-      {
-        if trust.pin(member, new.pk, fromSeq: new.fromSeq, .rotation, at: self.now()) {
-          report.notes.append("\(member) has a new key, introduced by the old one: VERIFIED")
-          hasNew = true
-        }
+      where !record.recoveries.contains(where: { $0.pk == new.pk }) {
+        // By the line that names the new key, not by the first of the old one: a cut may be between.
+        guard let pin = trust.pin(of: member, old.pk, seq: new.fromSeq - 1),
+          trust.follow(member, from: pin, to: new.pk, fromSeq: new.fromSeq, at: self.now())
+        else { continue }
+        report.notes.append(
+          "\(member) has a new key, introduced by the old one: \(pin.tier.rawValue)")
+        hasNew = true
       }
     }
+    if attestByDecisions(now, &report) { hasNew = true }
     if hasNew { try trust.save(state) }
   }
 
@@ -233,7 +239,7 @@ extension Session {
     for proposal in due.sorted(by: { $0.seq < $1.seq }) {
       let owners = now.owners(of: proposal, under: history) ?? []
       let answers = now.ownAnswers(to: proposal, by: owners, under: history)
-      let unverified = answers.filter { !trust.isPinned($0.key, $0.value.pk, seq: $0.value.seq) }
+      let unverified = answers.filter { !isTrusted($0.key, $0.value.pk, seq: $0.value.seq) }
       if let first = unverified.keys.sorted().first {
         report.notes.append(
           "\(proposal.eventID.hex.prefix(12)) is acked, but the key of \(first) is not verified")

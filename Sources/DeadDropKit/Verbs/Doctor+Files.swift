@@ -257,8 +257,14 @@ extension Doctor {
     let trust = try TrustStore.load(state)
     for (peer, chain) in audit.reading.chains.sorted(by: { $0.key < $1.key }) where peer != agent {
       guard let span = chain.spans.last, chain.head.seq > 0,
-        !trust.isPinned(peer, span.pk, seq: span.fromSeq)
+        !trust.isPinned(peer, span.pk, seq: chain.head.seq + 1)
       else { continue }
+      if let cut = trust.cut(of: peer) {
+        note(
+          .warning, peer.name, "revoked by you: nothing behind its line \(cut.seq) is shown",
+          remedy: ["deaddrop", "trust", "show", peer.name])
+        continue
+      }
       note(
         .warning, peer.name, "its key is not verified, its messages are held back",
         remedy: ["deaddrop", "key", "show"])

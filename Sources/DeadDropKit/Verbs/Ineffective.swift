@@ -26,7 +26,7 @@ extension Session {
     let all = try lines { _ in true }
     let held = Set(all.map(\.eventID))
     var found: [IneffectiveLine] = []
-    for line in all where isTrusted(line.handle, line.pk, seq: line.seq) {
+    for line in all where isTrusted(line) {
       guard let message = line.message else {
         let isWanted = filter.from.map { $0 == line.handle } ?? true
         if isWanted, let fault = line.fault {

@@ -11,6 +11,8 @@ package struct Inbox: Sendable {
   package var leftCount = 0
   /// Lines held back until the writer's key is verified.
   package var heldBack: [Handle: Int] = [:]
+  /// Unread lines that the operator has revoked: passed over, and given once that is lifted.
+  package var revoked: [Handle: Int] = [:]
 }
 
 extension Session {
@@ -19,14 +21,19 @@ extension Session {
     -> [ShownLine]
   {
     var found: [ShownLine] = []
-    for (handle, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
-      let lines = try KitError.lifting { () throws(HostError) in
-        try ChainHistory.lines(
-          of: handle, record, wire: genesis.id, shared, wanted: wanted)
-      }
-      found += lines ?? noteChanged(record.log)
-    }
+    for handle in reader.store.records.keys.sorted() { found += try lines(of: handle, wanted) }
     return found
+  }
+
+  /// The same of one chain.
+  mutating func lines(
+    of writer: Handle, _ wanted: @escaping @Sendable (Envelope) -> Bool
+  ) throws(KitError) -> [ShownLine] {
+    guard let record = reader.store.records[writer] else { return [] }
+    let lines = try KitError.lifting { () throws(HostError) in
+      try ChainHistory.lines(of: writer, record, wire: genesis.id, shared, wanted: wanted)
+    }
+    return lines ?? noteChanged(record.log)
   }
 
   /// Everything unread of peers; unless peeking, what is given is marked as read.
@@ -40,8 +47,10 @@ extension Session {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
       let unread = try unseen(by: cursor, of: writer, record)
-      let open = unread.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
-      if open.count < unread.count { inbox.heldBack[writer] = unread.count - open.count }
+      let rest = unread.filter { !isRevoked(writer, $0.pk, seq: $0.seq) }
+      if rest.count < unread.count { inbox.revoked[writer] = unread.count - rest.count }
+      let open = rest.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
+      if open.count < rest.count { inbox.heldBack[writer] = rest.count - open.count }
       queues.append(Array(open))
     }
     let merged = Self.merge(queues)
@@ -144,7 +153,7 @@ extension Session {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
       let lines = try unseen(by: cursor, of: writer, record)
-      for line in lines where isTrusted(writer, line.pk, seq: line.seq) {
+      for line in lines where isVisible(line) {
         cursors.cursors[writer, default: cursor].mark(
           line.seq, eventID: line.eventID, end: line.end)
       }
@@ -177,17 +186,17 @@ extension Session {
   }
 
   func matches(_ line: ShownLine, _ filter: Filter) -> Bool {
-    guard let message = line.message, isTrusted(line.handle, line.pk, seq: line.seq) else {
-      return false
-    }
+    guard let message = line.message, isVisible(line) else { return false }
     if let from = filter.from, from != line.handle { return false }
     if let type = filter.type, message.type.known != type { return false }
     if let since = filter.since, message.timestamp < since { return false }
     if let text = filter.text {
+      guard isTrusted(line) else { return false }
       let needle = Array(text.utf8)
-      let body = message.body.map { CanonicalWriter.bytes(of: $0) } ?? []
+      let value = opened(line).message?.body
+      let body = value.map { CanonicalWriter.bytes(of: $0) } ?? []
       return Self.contains(message.subject.utf8, needle) || Self.contains(body, needle)
-        || message.body?.text.map { Self.contains($0.utf8, needle) } ?? false
+        || value?.text.map { Self.contains($0.utf8, needle) } ?? false
     }
     return true
   }

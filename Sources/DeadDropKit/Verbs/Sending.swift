@@ -16,6 +16,8 @@ extension Session {
     package var re: String?
     /// Whether each recipient owes an answer; of a proposal its owners do in any case.
     package var ackRequired = false
+    /// Whether only its recipients can read the body.
+    package var isSealed = false
 
     package init(_ type: MessageType, subject: Text, body: JSONValue) {
       (self.type, self.subject, self.body) = (type, subject, body)
@@ -65,10 +67,12 @@ extension Session {
       draft.re = target.eventID
       draft.correlationID = target.correlationID
     }
+    if outgoing.isSealed { try seal(&draft) }
     let history = try needsTables(outgoing) ? wireState().history : nil
     if outgoing.type == .proposal { draft.after = history?.frontier ?? [] }
     var receipt = try append(draft)
     if outgoing.type == .proposal { noteProposal(receipt.eventID) }
+    if outgoing.isSealed { receipt.notes.append(Self.sealingNote) }
     receipt.notes += history.map { doubts(of: outgoing, under: $0.current) } ?? []
     return receipt
   }
@@ -130,6 +134,7 @@ extension Session {
   /// The one message whose id begins so, if this agent may see it.
   package mutating func find(_ prefix: String) throws(KitError) -> Message {
     let line = try line(prefix)
+    guard isTrusted(line) else { throw .heldBack(line.handle) }
     guard let message = line.message else { throw .noSuchMessage(prefix) }
     return message
   }
@@ -139,7 +144,8 @@ extension Session {
     let found = try lines { $0.eventID.hex.hasPrefix(prefix) }
     guard let line = found.first else { throw .noSuchMessage(prefix) }
     guard found.count == 1 else { throw .severalMessages(prefix, count: found.count) }
-    guard isTrusted(line.handle, line.pk, seq: line.seq) else { throw .heldBack(line.handle) }
+    if isRevoked(line.handle, line.pk, seq: line.seq) { throw .behindCut(line.handle) }
+    guard isVisible(line) else { throw .heldBack(line.handle) }
     return line
   }
 }

@@ -49,15 +49,6 @@ package struct Status: Sendable {
 }
 
 extension Session {
-  /// The label that a member is shown with, by the key that it writes with now.
-  package func tierLabel(of member: Handle) -> String {
-    if member == handle { return "OWN" }
-    guard let span = reader.store.records[member]?.spans.last,
-      isTrusted(member, span.pk, seq: span.fromSeq)
-    else { return TrustStore.Tier.untrusted.rawValue }
-    return trust.tier(of: member).rawValue
-  }
-
   /// What reading has found of a member's chain.
   package func verdictLabel(of member: Handle) -> String {
     (reader.store.records[member]?.verdict ?? .sound).rawValue

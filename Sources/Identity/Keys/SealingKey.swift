@@ -5,8 +5,8 @@ package import WireFormat
 package struct SealingKey: ~Copyable {
   package static let secretByteCount = 32
 
-  /// What stands in the card as `seal_key`.
-  package let publicBytes: Bytes32
+  /// Whose bytes stand in the card as `seal_key`.
+  package let publicKey: SealingPublicKey
   private let secret: SecretBytes
 
   /// Makes a key from fresh randomness.
@@ -28,9 +28,21 @@ package struct SealingKey: ~Copyable {
     unsafe secret.withPointer { secret in
       _ = unsafe crypto_scalarmult_base(&pk, secret)
     }
-    publicBytes = Bytes32(pk) ?? .zero
+    publicKey = SealingPublicKey(made: Bytes32(pk) ?? .zero)
     self.secret = secret
   }
+
+  /// A key whose secret is none: one of a published test vector.
+  package init(publishedSecret bytes: Bytes32) throws(IdentityError) {
+    let bytes = bytes.bytes
+    var secret = try SecretBytes(byteCount: bytes.count)
+    // SAFETY: the memory has as many bytes as the array.
+    unsafe secret.withMutableBytes { unsafe $0.copyBytes(from: bytes) }
+    try self.init(secret: secret)
+  }
+
+  /// What stands in the card as `seal_key`.
+  package var publicBytes: Bytes32 { publicKey.bytes }
 
   /// Lends the 32 secret bytes, for writing them to their file.
   ///
@@ -39,5 +51,12 @@ package struct SealingKey: ~Copyable {
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
     try unsafe secret.withBytes(body)
+  }
+
+  /// The same in the form that libsodium's functions take.
+  borrowing func withSecretPointer<R, E>(
+    _ body: (UnsafePointer<UInt8>) throws(E) -> R
+  ) throws(E) -> R {
+    try unsafe secret.withPointer(body)
   }
 }

@@ -61,7 +61,10 @@ package struct SecretBytes: ~Copyable {
   ) throws(E) -> R {
     // SAFETY: `base` lives as long as self.
     _ = unsafe sodium_mprotect_readonly(base)
-    defer { close() }
+    defer {
+      close()
+      wipeStack()
+    }
     return try unsafe body(base)
   }
 
@@ -71,12 +74,22 @@ package struct SecretBytes: ~Copyable {
   ) throws(E) -> R {
     // SAFETY: `base` lives as long as self.
     _ = unsafe sodium_mprotect_readwrite(base)
-    defer { close() }
+    defer {
+      close()
+      wipeStack()
+    }
     return try unsafe body(base)
   }
 
   private borrowing func close() {
     // SAFETY: `base` came from sodium_malloc. Where pages cannot be protected they stay open.
     _ = unsafe sodium_mprotect_noaccess(base)
+  }
+
+  /// Overwrites what the functions that were lent the bytes left on the stack below here.
+  ///
+  /// libsodium 1.0.18 leaves a copy there of what `crypto_box_seal_open` opened.
+  private borrowing func wipeStack() {
+    sodium_stackzero(16_384)
   }
 }

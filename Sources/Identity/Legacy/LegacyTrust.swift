@@ -33,6 +33,12 @@ package struct LegacyTrust: Sendable {
 
   private init() {}
 
+  /// The keys that it still lists for an agent of this name, with or without `did:wire:` before it.
+  package func activeKeys(of handle: Handle) -> [Bytes32] {
+    let listed = [handle.name, handle.did].flatMap { entries[Text($0)] ?? [] }
+    return listed.filter(\.isActive).map(\.key.bytes)
+  }
+
   func entry(of handle: LegacyName, keyID: Text) -> Entry? {
     entries[handle.text]?.first { $0.keyID == keyID }
   }

@@ -1,5 +1,5 @@
 package import Host
-import Identity
+package import Identity
 package import WireFormat
 
 /// A line of a chain as a reader may see it.
@@ -10,11 +10,23 @@ package struct ShownLine: Sendable {
   package let pk: Bytes32
   package let bytes: [UInt8]
   /// Nil where its content is refused: it holds its place and nothing more.
-  package let message: Message?
+  package private(set) var message: Message?
   /// Lines before it are missing.
   package let isAfterGap: Bool
   /// Where it ends in its log.
   package let end: LineStream.End
+  /// Why its sealed body stays closed to this agent; nil before anybody has tried.
+  package private(set) var sealFault: SealFault?
+
+  /// The same with what came of opening its sealed body.
+  package func opened(_ body: Result<JSONValue, SealFault>) -> ShownLine {
+    var line = self
+    switch body {
+    case .success(let body): line.message = message?.opened(body)
+    case .failure(let fault): line.sealFault = fault
+    }
+    return line
+  }
 }
 
 /// Reads lines of chains again to show them, proven by the heads that the reader holds.

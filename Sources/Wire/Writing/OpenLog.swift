@@ -49,10 +49,12 @@ package struct OpenLog: ~Copyable {
     notes += try archiveClosedYear(at: clock, shared)
     let file = try growingFile(shared)
     var next = record
-    let object = draft.object(
-      from: writer.handle, pk: key.publicKey.bytes, wire: writer.wire,
-      place: .chain(seq: record.head.seq + 1, prev: record.head.eventID),
-      at: next.stamp(at: clock))
+    let object = try seal(
+      draft,
+      in: draft.object(
+        from: writer.handle, pk: key.publicKey.bytes, wire: writer.wire,
+        place: .chain(seq: record.head.seq + 1, prev: record.head.eventID),
+        at: next.stamp(at: clock)))
     let line = LineSignature.sign(object, as: writer.handle, with: key)
     let envelope = try check(line)
     let start = record.place.end
@@ -75,6 +77,18 @@ package struct OpenLog: ~Copyable {
         "the own head was not saved (\(error)); the next append adopts this line")
     }
     return receipt
+  }
+
+  /// The message with its body sealed, where only some are to read it: a seal is tied to its place.
+  private func seal(
+    _ draft: Draft, in object: JSONObject
+  ) throws(WireError) -> JSONObject {
+    guard !draft.readers.isEmpty else { return object }
+    do throws(IdentityError) {
+      var readers: [Handle: SealingPublicKey] = [:]
+      for (reader, key) in draft.readers { readers[reader] = try SealingPublicKey(checking: key) }
+      return try SealedBody.seal(draft.body, into: object, for: readers)
+    } catch { throw .unsealable(error) }
   }
 
   /// The file that grows, made where there is none.

@@ -11,6 +11,8 @@ package struct Draft: Sendable {
   package var correlationID: Text?
   package var ackRequired: Bool
   package var after: [Bytes32]
+  /// Who alone can read the body, each with a key to seal to; empty leaves it open.
+  package var readers: [Handle: Bytes32] = [:]
 
   package init(
     _ type: MessageType, subject: Text, body: JSONValue, to: Recipients = .everyone,
@@ -30,6 +32,8 @@ package struct Draft: Sendable {
   }
 
   /// The signed fields of the message at its place; id, key id and signature are still to be added.
+  ///
+  /// Where it has readers the body is left out: `enc` is still to be added too.
   package func object(
     from handle: Handle, pk: Bytes32, wire: Bytes32, place: Envelope.Place, at time: Timestamp
   ) -> JSONObject {
@@ -37,10 +41,13 @@ package struct Draft: Sendable {
     let link: (seq: Int, prev: Bytes32)? =
       if case .chain(let seq, let prev) = place { (seq, prev) } else { nil }
     let n: Int? = if case .beat(let n) = place { n } else { nil }
+    let isOpen = readers.isEmpty
     return [
       Field.ackRequired.key: .bool(ackRequired),
       Field.after.key: after.isEmpty ? nil : .array(after.sorted().map { .hex($0) }),
-      Field.body.key: body, Field.correlationID.key: .string(correlationID ?? stamp),
+      Field.body.key: isOpen ? body : nil,
+      Field.correlationID.key: .string(correlationID ?? stamp),
+      Field.crit.key: isOpen ? nil : .strings([Field.enc.name]),
       Field.from.key: .string(handle.name), Field.kind.key: .integer(type.kind),
       Field.n.key: n.map { .integer($0) }, Field.pk.key: .hex(pk),
       Field.prev.key: link.map { .hex($0.prev) },

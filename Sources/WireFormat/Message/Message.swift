@@ -10,8 +10,10 @@ package struct Message: Sendable {
   package let kind: Int
   package let timestamp: Timestamp
   package let subject: Text
-  /// Nil for a sealed message.
-  package let body: JSONValue?
+  /// Nil for a sealed message, until it is opened to be shown.
+  package private(set) var body: JSONValue?
+  /// Whether its body is for some only; state never follows from such a body.
+  package let isSealed: Bool
   package let refs: [Text]
   package let priority: Priority
   package let correlationID: Text
@@ -20,8 +22,6 @@ package struct Message: Sendable {
   package let re: Bytes32?
   /// Sorted ids of the effect-bearing decisions that the writer knew; nil when the field is absent.
   package let after: [Bytes32]?
-
-  package var isSealed: Bool { body == nil }
 
   package var seq: Int? { if case .chain(let seq, _) = place { seq } else { nil } }
 
@@ -47,8 +47,16 @@ package struct Message: Sendable {
       subject, object[Field.body.key], refs, priority
     )
     (self.correlationID, self.ackRequired, self.to) = (correlationID, ackRequired, to)
+    isSealed = body == nil
     re = object[Field.re.key]?.text.flatMap(Bytes32.init(hex:))
     after = object[Field.after.key]?.texts?.compactMap(Bytes32.init(hex:))
+  }
+
+  /// The same with the body that was sealed, for showing it and for nothing else.
+  package func opened(_ body: JSONValue) -> Message {
+    var message = self
+    message.body = body
+    return message
   }
 }
 

@@ -100,6 +100,8 @@ package struct Fuzzing {
       ["inbox"], ["inbox", "--json"], ["inbox", "--peek"], ["log"], ["log", "--json"], ["status"],
       ["status", "--json"], ["verify"], ["verify", "--outsider"], ["decisions"], ["incidents"],
       ["claims"], ["members"], ["domain", "list"], ["trust", "list"], ["trust", "list", "--json"],
+      ["trust", "show", handle], ["trust", "sas", "show", handle],
+      ["trust", "fingerprint", handle],
       ["card", handle], ["show", id], ["show", id, "--json"], ["thread", id], ["heartbeat"],
       ["send", "request", "--subject", "x", "--body", "y"], ["ack", id], ["decline", id],
       ["claim", "src/**"], ["bootstrap", "--no-wait"], ["hook", "pre-commit"],

@@ -34,5 +34,6 @@ package struct Attack: Sendable, CustomStringConvertible {
   }
 
   /// All of them, in the order of the threat model.
-  package static let all = trust + contact + keys + lines + chains + files + texts + floods
+  package static let all =
+    trust + contact + comparing + keys + sealing + lines + chains + files + texts + floods
 }

@@ -75,7 +75,7 @@ extension Lab {
   func next(
     by handle: Handle, _ draft: Draft, key: TestKey? = nil,
     at place: (seq: Int, prev: Bytes32)? = nil,
-    wire: Bytes32? = nil, change: (inout JSONObject) -> Void = { _ in }
+    wire: Bytes32? = nil, change: (inout JSONObject) throws -> Void = { _ in }
   ) throws -> [UInt8] {
     let key = try key ?? Self.scribeKey()
     let before = try place ?? end(of: handle == "forge" ? Self.forgeLog : Self.scribeLog)
@@ -83,20 +83,27 @@ extension Lab {
       from: handle, pk: key.pk, wire: try wire ?? wireID(),
       place: .chain(seq: before.seq + 1, prev: before.prev),
       at: Self.now())
-    change(&object)
+    try change(&object)
     return LineSignature.sign(object, as: handle, with: key.signing)
+  }
+
+  /// The key to which bodies for a member are sealed, as its card says.
+  func sealingKey(of log: String) throws -> SealingPublicKey {
+    let card = try JSONParser.object(lines(log)[0])["body"]?.members?["card"]?.members
+    return try SealingPublicKey(checking: card.flatMap { Card.sealKey(of: $0) } ?? .zero)
   }
 
   /// A card message that opens scribe's chain, or goes on with it.
   func card(
     of key: TestKey, at place: (seq: Int, prev: Bytes32) = (0, .zero), proof: Bytes32? = nil,
-    proofSecret: Bytes32? = nil, change: (inout JSONObject) -> Void = { _ in }
+    name: String = "Scribe", sealKey: Bytes32 = .unheld("seal"), proofSecret: Bytes32? = nil,
+    change: (inout JSONObject) throws -> Void = { _ in }
   ) throws -> [UInt8] {
     let wire = try wireID()
     var card = Card.make(
-      handle: "scribe", name: "Scribe", signingKey: key.signing, sealKey: .unheld("seal"),
+      handle: "scribe", name: name, signingKey: key.signing, sealKey: sealKey,
       issuedAt: Self.now())
-    change(&card)
+    try change(&card)
     let made = proofSecret.map {
       InviteProof.make(secret: $0, wire: wire, handle: "scribe", pk: key.pk, card: card)
     }

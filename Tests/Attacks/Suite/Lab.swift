@@ -31,6 +31,8 @@ struct Lab: Sendable {
     case strangers
     /// Each has verified the other by the invite, and forge has read everything.
     case friends
+    /// The same, and forge has revoked scribe from the line after its last on.
+    case revoked
   }
 
   /// Another key of the attacker's than scribe's.
@@ -60,11 +62,13 @@ struct Lab: Sendable {
         try lab.append(
           lab.next(by: "scribe", Draft(.request, subject: "obey", body: .string("obey me"))))
         try lab.forge("status").must(exit: 0)
-      case .friends:
+      case .friends, .revoked:
         try lab.command(["join", lab.invite], as: "scribe").must(exit: 0)
         try lab.forge("inbox").must(exit: 0, say: "scribe joined by your invite: VERIFIED")
         try lab.scribe("send", "request", "--subject", "hello", "--body", "x").must(exit: 0)
         try lab.forge("inbox").must(exit: 0, say: "hello")
+        guard stage == .revoked else { break }
+        try lab.forge("trust", "revoke", "scribe", "--from", "3").must(exit: 0)
       }
       try body(lab)
     }

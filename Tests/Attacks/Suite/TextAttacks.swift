@@ -64,10 +64,7 @@ extension Attack {
         object["kind"] = .integer(4711)
       })
     try lab.append(
-      lab.card(of: Lab.scribeKey(), at: lab.end(of: Lab.scribeLog)) { card in
-        card["name"] = .string(text)
-        card["host"] = .string(text)
-      })
+      lab.card(of: Lab.scribeKey(), at: lab.end(of: Lab.scribeLog), name: text))
     return try lab.end(of: Lab.scribeLog).prev
   }
 

@@ -1,54 +1,6 @@
 import DeadDropKit
 import WireFormat
 
-/// `deaddrop trust list`: whom this agent believes.
-enum TrustListCommand: Command {
-  static let name = "trust list"
-
-  static var spec: CommandSpec {
-    CommandSpec(
-      summary: "Show each peer's tier, key, and how it was verified",
-      examples: ["deaddrop trust list"])
-  }
-
-  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
-    try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
-      let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
-      var report = Report()
-      for peer in peers { report.answer(lines(peer), json: json(peer)) }
-      return report
-    }
-  }
-
-  private static func lines(_ peer: PeerTrust) -> [Line] {
-    var lines: [Line] = [
-      "\(peer.handle, .strong) \(peer.tier.rawValue) \(peer.key?.hex ?? "has not joined yet")"
-    ]
-    for pin in peer.pins {
-      lines.append("  \(pin.pk.hex.prefix(12)) from seq \(pin.fromSeq): \(pin.words)")
-    }
-    if peer.heldBackCount > 0 {
-      lines.append(Line("  " + counted(peer.heldBackCount, "line") + " held back"))
-    }
-    return lines
-  }
-
-  private static func json(_ peer: PeerTrust) -> JSONObject {
-    [
-      "handle": .string(peer.handle.name), "tier": .string(peer.tier.rawValue),
-      "pk": peer.key.map { .string($0.hex) }, "held_back": .integer(peer.heldBackCount),
-      "pins": .array(
-        peer.pins.map { pin in
-          .object([
-            "pk": .string(pin.pk.hex), "from_seq": .integer(pin.fromSeq),
-            "how": .string(pin.means.rawValue), "at": .string(pin.at.string),
-            "by": pin.by.map { .string($0.name) },
-          ])
-        }),
-    ]
-  }
-}
-
 /// `deaddrop trust pin`: the operator vouches for a key.
 enum TrustPinCommand: Command {
   static let name = "trust pin"
@@ -61,7 +13,9 @@ enum TrustPinCommand: Command {
         .value("key", "HEX", "the peer's full public key, 64 hex digits"),
         .value("fingerprint", "DIGITS", "the 60 digits that key show prints on both sides"),
       ],
-      notes: ["Everything that was held back is delivered by the next inbox."],
+      notes: [
+        "Everything that was held back is delivered by the next inbox. A revocation of this key is lifted."
+      ],
       examples: ["deaddrop trust pin scribe --fingerprint \"$DIGITS\""])
   }
 
@@ -74,9 +28,9 @@ enum TrustPinCommand: Command {
       return try CommandFailure.lifting { () throws(KitError) in
         let catchUp = try session.pin(peer, proof)
         var report = Report(
-          ["\(peer) is \(session.trust.tier(of: peer).rawValue)"],
+          ["\(peer) is \(session.tier(of: peer).rawValue)"],
           json: [
-            "handle": .string(peer.name), "tier": .string(session.trust.tier(of: peer).rawValue),
+            "handle": .string(peer.name), "tier": .string(session.tier(of: peer).rawValue),
           ])
         report.items += catchUp.notes.map { .note($0) }
         return report

@@ -1,0 +1,94 @@
+import DeadDropKit
+import Wire
+import WireFormat
+
+/// Whom this agent believes, as every verb of `trust` shows it.
+enum TrustView {
+  static func lines(_ peer: PeerTrust) -> [Line] {
+    var lines: [Line] = [
+      "\(peer.handle, .strong) \(peer.tier.rawValue) \(peer.key?.hex ?? "has not joined yet")"
+    ]
+    lines += peer.pins.map { "  \($0.pk.hex.prefix(12)) \(span($0)): \($0.words)" }
+    if peer.heldBackCount > 0 {
+      lines.append(Line("  " + counted(peer.heldBackCount, "line") + " held back"))
+    }
+    if let cut = peer.cut {
+      let words = counted(peer.revokedCount, "line") + " not shown: revoked from seq \(cut.seq + 1)"
+      lines.append(Line("  " + words, .bad))
+    }
+    return lines
+  }
+
+  private static func span(_ pin: TrustStore.Pin) -> String {
+    guard let cut = pin.cut else { return "from seq \(pin.fromSeq)" }
+    return cut.seq < pin.fromSeq ? "revoked" : "from seq \(pin.fromSeq) to \(cut.seq)"
+  }
+
+  static func json(_ peer: PeerTrust) -> JSONObject {
+    [
+      "handle": .string(peer.handle.name), "tier": .string(peer.tier.rawValue),
+      "pk": peer.key.map { .string($0.hex) }, "held_back": .integer(peer.heldBackCount),
+      "revoked": .integer(peer.revokedCount),
+      "cut": peer.cut.map {
+        .object(["seq": .integer($0.seq), "event_id": .string($0.eventID.hex)])
+      },
+      "pins": .array(peer.pins.map { .object(json($0)) }),
+    ]
+  }
+
+  private static func json(_ pin: TrustStore.Pin) -> JSONObject {
+    [
+      "pk": .string(pin.pk.hex), "from_seq": .integer(pin.fromSeq),
+      "through": pin.cut.map { .integer($0.seq) }, "tier": .string(pin.tier.rawValue),
+      "how": .string(pin.means.rawValue), "at": .string(pin.at.string),
+      "by": pin.by.map { .string($0.name) },
+    ]
+  }
+
+  static func item(_ candidate: Candidate) -> ReportItem {
+    let who = candidate.handle.map { "first card of \($0)" } ?? "no first card"
+    let key = candidate.pk.map { " by key \($0.hex)" } ?? ""
+    return .answer(
+      ["candidate \(candidate.file): \(who)\(key), \(candidate.byteCount) bytes, never shown"],
+      json: [
+        "candidate": .string(candidate.file),
+        "handle": candidate.handle.map { .string($0.name) },
+        "pk": candidate.pk.map { .string($0.hex) }, "bytes": .integer(Int(candidate.byteCount)),
+      ])
+  }
+
+  static func item(_ suggestion: Suggestion) -> ReportItem {
+    let fits = suggestion.isCurrent ? "the key of its chain" : "not the key of its chain"
+    return .answer(
+      [
+        "trust.json on the wire suggests for \(suggestion.handle): \(suggestion.pk.hex), \(fits)",
+        "  UNTRUSTED: nothing follows from it; compare, then: deaddrop trust pin \(suggestion.handle)",
+      ],
+      json: [
+        "suggested": .string(suggestion.handle.name), "pk": .string(suggestion.pk.hex),
+        "tier": .string(TrustStore.Tier.untrusted.rawValue),
+        "is_current": .bool(suggestion.isCurrent),
+      ])
+  }
+
+  /// Digits in groups of five, as they are read aloud.
+  static func grouped(_ digits: String) -> String {
+    var out = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, index.isMultiple(of: 5) { out.append(" ") }
+      out.append(digit)
+    }
+    return out
+  }
+
+  /// The peer of a verb, as the store sees it; a failure where there is none of that name.
+  static func peer(
+    _ handle: Handle, _ session: inout Session
+  ) throws(CommandFailure) -> PeerTrust {
+    let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
+    guard let peer = peers.first(where: { $0.handle == handle }) else {
+      throw CommandFailure(KitError.notRecipients([handle]))
+    }
+    return peer
+  }
+}
