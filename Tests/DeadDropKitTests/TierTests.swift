@@ -39,6 +39,10 @@ struct TierTests {
       #expect(try bench.tier(of: "scribe", for: "forge") == .trusted)
       try promote(bench)
       #expect(try bench.open("forge").trust.tier(of: "scribe") == .trusted)
+      // A second proof of a key takes nothing back.
+      let pk = try bench.pk(of: "scribe")
+      try bench.act(as: "forge") { session, _ in _ = try session.pin("scribe", .key(pk)) }
+      #expect(try bench.tier(of: "scribe", for: "forge") == .trusted)
     }
   }
 

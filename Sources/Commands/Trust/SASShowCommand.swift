@@ -18,7 +18,7 @@ enum SASShowCommand: Command {
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
-        Report([SASView.item(try session.showCode(peer))])
+        Report([SASView.item(try session.showCode(peer), own: session.handle)])
       }
     }
   }

@@ -18,7 +18,7 @@ enum SASStartCommand: Command {
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
-        Report([SASView.item(try session.startComparing(peer))])
+        Report([SASView.item(try session.startComparing(peer), own: session.handle)])
       }
     }
   }

@@ -4,9 +4,10 @@ import WireFormat
 
 /// A comparison of codes as people and scripts see it.
 enum SASView {
-  static func item(_ standing: SASStanding) -> ReportItem {
+  /// What a person has to do next; `own` is the agent at this side.
+  static func item(_ standing: SASStanding, own: Handle) -> ReportItem {
     .answer(
-      lines(standing),
+      lines(standing, own: own),
       json: [
         "handle": .string(standing.peer.name), "role": .string(standing.role.rawValue),
         "code": standing.code.map { .string($0) } ?? .null,
@@ -14,10 +15,10 @@ enum SASView {
       ])
   }
 
-  private static func lines(_ standing: SASStanding) -> [Line] {
+  private static func lines(_ standing: SASStanding, own: Handle) -> [Line] {
     let peer = standing.peer
     guard let code = standing.code else {
-      return ["waiting for \(peer), who has to run: deaddrop trust sas PEER"]
+      return ["waiting for \(peer), who has to run: deaddrop trust sas \(own)"]
     }
     return [
       "\(code, .strong)",
