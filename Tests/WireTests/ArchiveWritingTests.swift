@@ -240,3 +240,14 @@ struct ArchiveWritingTests {
     }
   #endif
 }
+
+extension LogWriter {
+  /// One line, with the log opened for it alone.
+  fileprivate func append(
+    _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState, clock: Int64
+  ) throws -> Receipt {
+    var open = try open(by: key.publicKey.bytes, shared, state)
+    return try open.append(draft, with: key, shared, state, clock: clock)
+  }
+}

@@ -49,6 +49,20 @@ struct WriterFileTests {
     }
   }
 
+  @Test("the key of the next line is kept with the head, and one without a key is read")
+  func withKey() throws {
+    try state { state, _ in
+      var file = try WriterFile.lock(state)
+      var one = record(41)
+      one.key = KeySpan(fromSeq: 42, pk: .unheld("key"))
+      try file.save(one, state)
+      #expect(try WriterFile.peek(state)?.key == one.key)
+      try file.save(record(42), state)
+      let found = try #require(try WriterFile.peek(state))
+      #expect(found.key == nil && found.head == record(42).head)
+    }
+  }
+
   @Test("a record of the time before logs had archives is read")
   func withoutBase() throws {
     try state { state, path in

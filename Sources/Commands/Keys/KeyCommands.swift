@@ -21,7 +21,7 @@ enum KeyShowCommand: Command {
       try CommandFailure.lifting { () throws(KitError) in
         let key = try session.signingKey().publicKey
         let own = session.handle
-        let path = KeyStore(session.places).signingPath(own)
+        let path = try KeyStore(session.places).file(of: key.bytes, own)
         var lines: [Line] = [
           "\(own, .strong) \(key.bytes.hex)", "  key id \(key.keyID(for: own.name))",
           "  file \(path)",

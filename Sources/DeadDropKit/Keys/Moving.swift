@@ -75,6 +75,8 @@ package struct Moving {
     }
     let isBackup = mark?.why == .backup
     let hasBegun = mark?.why == .moved
+    // What refuses must leave all as it was.
+    if !hasBegun { try checkKeys() }
     let new = try open(to)
     let newMark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
     let isComplete = try hasWritten(new) && newMark == nil
@@ -82,7 +84,7 @@ package struct Moving {
     guard !isComplete else {
       throw .notMovable("\(to.states) has \(handle) on this wire already, in force")
     }
-    try checkKeys()
+    if hasBegun { try checkKeys() }
     try KitError.liftingWire { () throws(WireError) in
       try new.markElsewhere(.unfinished, from.states)
       if !isBackup { try old.markElsewhere(.moved, to.states) }

@@ -33,6 +33,7 @@ extension Session {
     let lock = try settlingLock()
     defer { try? lock.unlock() }
     try read(into: &report)
+    guard reader.store.records[handle]?.head.seq ?? 0 > 0 else { throw .wire(.notJoined(handle)) }
     let store = KeyStore(places)
     let change = try openKeyChange(isRecovery: false)
     guard let old = try chainKey(before: change.pk) else { throw .wire(.notJoined(handle)) }

@@ -47,17 +47,6 @@ package struct LogWriter: Sendable {
     (self.wire, self.handle, self.log) = (wire, handle, log)
   }
 
-  /// Signs the draft for the next place in the chain and stores it durably.
-  ///
-  /// Throws as `open` and `OpenLog.append` do.
-  package func append(
-    _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
-    _ state: borrowing PrivateState, clock: Int64, isSound: Bool = true
-  ) throws(WireError) -> Receipt {
-    var open = try open(by: key.publicKey.bytes, shared, state, isSound: isSound)
-    return try open.append(draft, with: key, shared, state, clock: clock)
-  }
-
   /// Locks the log and makes the record and the log agree, for as many appends as are wanted.
   ///
   /// `pk` is the key to open a log with that holds no line yet. `isSound` is what this agent's reader says of the own chain; without `synchronizes` nothing is

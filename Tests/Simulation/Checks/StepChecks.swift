@@ -155,13 +155,25 @@
       return ids
     }
 
+    /// The keys that a member has signed with: its first, and those that it took itself.
+    func keys(of member: Member) -> [Bytes32] {
+      guard member.isHonest else { return [member.pk] }
+      return [member.pk]
+        + lines(trueLog(of: member)).compactMap { line in
+          guard let object = try? JSONParser.object(line),
+            object["type"]?.text == Text(MessageType.keyAdd.word)
+          else { return nil }
+          return object["body"]?.members?["pk"]?.text.flatMap(Bytes32.init(hex:))
+        }
+    }
+
     /// A hostile member changes nobody's trust, and nobody's key is taken for another's.
     private func checkTrust(
       _ session: borrowing Session, of member: Member
     ) throws(Violation) {
       for (peer, pins) in session.trust.pins {
-        let pk = members[index(of: peer)].pk
-        for pin in pins where pin.pk != pk {
+        let keys = keys(of: members[index(of: peer)])
+        for pin in pins where !keys.contains(pin.pk) {
           throw Violation(
             promise: "a hostile member changes no trust",
             words: "\(member.handle) believes another key of \(peer)")

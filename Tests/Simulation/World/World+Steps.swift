@@ -14,7 +14,7 @@
       switch step.kind {
       case .send, .propose, .answer, .counter, .withdraw, .settle, .inbox, .heartbeat, .verify,
         .proposeEffects, .incident, .ackAll, .resume, .shutdown, .claim, .release, .archive, .leave,
-        .remove:
+        .remove, .rotate:
         perform(step.kind, by: member, fault: drawFault())
       case .contend: contend(with: member)
       case .copyArchive: syncArchive(member.handle, to: random.pick(hosts))
@@ -248,7 +248,13 @@
     /// The operator vouches again for the keys of all peers.
     func pinAgain(_ member: Member) {
       for peer in members where peer.handle != member.handle {
-        command(member) { session, _ in _ = try session.pin(peer.handle, .key(peer.pk)) }
+        let keys = keys(of: peer)
+        command(member) { session, _ in
+          guard let pk = try session.peers().first(where: { $0.handle == peer.handle })?.key,
+            keys.contains(pk)
+          else { return }
+          _ = try session.pin(peer.handle, .key(pk))
+        }
       }
     }
 

@@ -42,7 +42,8 @@
       case .rotate:
         // Who signs whatever it likes does so with the key that it began with.
         guard member.isHonest else { return }
-        note("\(member.handle) signs with \(try session.rotateKey().new.hex.prefix(8))")
+        let rotation = try session.rotateKey()
+        note("\(member.handle) signs with \(rotation.new.hex.prefix(8))")
         ledger.count("rotation")
       default: break
       }
