@@ -30,7 +30,7 @@ struct SealingTests {
       _ = try KeyStore(bench.places("forge")).ensureSealingKey("forge")
       try bench.act(as: "forge") { session, _ in
         if isPinned { _ = try session.pin("scribe", .key(scribe)) }
-        let receipt = try session.append(try session.cardDraft(name: "Forge", proof: nil))
+        let receipt = try session.append(try session.cardDraft(proof: nil))
         #expect(receipt.seq == 1)
       }
       do { _ = try seal(to: ["scribe"], in: bench) } catch let error as KitError { refusal = error }

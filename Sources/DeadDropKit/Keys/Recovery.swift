@@ -93,7 +93,7 @@ extension Session {
         agreed.recovery.isFollowed(in: record.spans),
         trust.pin(
           agreed.handle, agreed.recovery.pk, fromSeq: agreed.recovery.seq + 1, .introduction,
-          by: agreed.proposal.proposer, at: self.now())
+          by: agreed.proposal.proposer, ownSeq: ownSeq, at: self.now())
       else { continue }
       report.notes.append(
         "\(agreed.handle) goes on after line \(agreed.recovery.seq) with the key that was decided")
