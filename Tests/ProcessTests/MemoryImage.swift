@@ -1,6 +1,10 @@
 import Foundation
-import Glibc
-import Host
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 /// What stands in the memory of another process, as its kernel shows it.
 struct MemoryImage {
