@@ -71,7 +71,7 @@ extension Session {
       let messages = lines.compactMap(\.message)
       let incidents = messages.filter { $0.type.known == .incident }
       let isFlood =
-        tierLabel(of: writer) != Self.unlimitedTier
+        tier(of: writer) != .trusted
         && (AttentionLimit.messages.isExceeded(by: Self.stamps(messages), elapsed: elapsed)
           || AttentionLimit.incidents.isExceeded(by: Self.stamps(incidents), elapsed: elapsed))
       return Digest.Sender(
@@ -81,9 +81,6 @@ extension Session {
     return Digest(
       senders: senders, heldBackCount: unread.heldBack.values.reduce(0, +))
   }
-
-  /// The tier that the operator gives; its agents are not counted against a limit.
-  private static let unlimitedTier = "TRUSTED"
 
   private static func stamps(_ messages: [Message]) -> [Int64] {
     messages.map(\.timestamp.microseconds)
