@@ -25,7 +25,9 @@ enum KeyMoveCommand: Command {
       try moving.move()
     }
     var report = IdentityTransfer.report(outcome, "\(outcome.handle) is in \(outcome.path)")
-    report.note("nothing is signed for \(outcome.handle) of this wire here any more")
+    report.note(
+      "nothing is signed for \(outcome.handle) of this wire here any more; it goes on by: "
+        + ShellWord.line(["export", "DEADDROP_HOME=" + outcome.path]))
     for file in outcome.keptKeys {
       report.note("\(file) stays: \(outcome.handle) is on another wire here")
     }
