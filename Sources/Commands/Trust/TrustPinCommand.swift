@@ -63,7 +63,6 @@ enum TrustPinCommand: Command {
     }
     return .usage(
       "trust pin needs --key or --fingerprint: \(peer) writes with \(key.hex); compare first",
-      hint:
-        "deaddrop key show, on both sides; then: deaddrop trust pin \(peer) --fingerprint DIGITS")
+      hint: ShellWord.deaddrop("trust", "fingerprint", peer.name))
   }
 }

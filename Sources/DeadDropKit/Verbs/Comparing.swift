@@ -69,7 +69,7 @@ extension Session {
   private mutating func compare(
     with peer: Handle, mayBegin: Bool
   ) throws(KitError) -> SASStanding {
-    guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
+    try checkIsPeer(peer)
     let lock = try settlingLock()
     defer { try? lock.unlock() }
     var book = try CeremonyBook.load(state)
