@@ -57,8 +57,7 @@ enum TrustPinCommand: Command {
   private static func unproven(
     _ peer: Handle, _ session: inout Session
   ) throws(CommandFailure) -> CommandFailure {
-    let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
-    guard let key = peers.first(where: { $0.handle == peer })?.key else {
+    guard let key = try TrustView.peer(peer, &session).key else {
       return CommandFailure(.noCard(peer))
     }
     return .usage(

@@ -46,6 +46,6 @@ enum TrustShowCommand: Command {
   }
 
   static func request(of peer: Handle) -> String {
-    "\(peer) asks to compare codes: " + ShellWord.deaddrop("trust", "sas", peer.name)
+    "\(peer) waits to compare codes: " + ShellWord.deaddrop("trust", "sas", peer.name)
   }
 }
