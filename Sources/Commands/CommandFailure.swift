@@ -31,6 +31,8 @@ extension CommandFailure {
       // The file itself may be a temporary one, and gone.
       let directory = NamedFile.split(reason.path).parent
       self.init(.system, error.description, hint: ShellWord.line(["df", "-h", directory]))
+    case .system(let reason) where error.isForbidden && reason.path.hasPrefix("/"):
+      self.init(.system, error.description, hint: ShellWord.line(["ls", "-ld", reason.path]))
     case .system: self.init(.system, error.description)
     case .refused(let path, .looseMode):
       self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-rwx", path]))

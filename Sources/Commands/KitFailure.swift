@@ -63,7 +63,7 @@ extension CommandFailure {
     case .noSuchMessage, .severalMessages:
       self.init(.refused, words, hint: ShellWord.deaddrop("log"))
     case .heldBack(let handle):
-      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", handle.name))
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "sas", handle.name))
     case .settledAlready(let id, _), .answeredAlready(let id, _), .notAnOwner(let id, _),
       .proposedAlready(let id, _):
       self.init(
@@ -88,12 +88,12 @@ extension CommandFailure {
     case .cannotSeal(let peer, .noCard), .cannotSeal(let peer, .smallKey):
       self.init(.refused, words, hint: ShellWord.deaddrop("card", peer.name))
     case .cannotSeal(let peer, .unverified):
-      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "pin", peer.name))
+      self.init(.refused, words, hint: ShellWord.deaddrop("trust", "show", peer.name))
     case .cannotSeal(_, .noMember):
       self.init(.refused, words, hint: ShellWord.deaddrop("members"))
     case .noSealingKey(_, let path):
       self.init(.system, words, hint: "put the file back from a backup: " + path)
-    case .notRecipients: self.init(.usage, words, hint: ShellWord.deaddrop("members"))
+    case .notRecipients, .ownHandle: self.init(.usage, words, hint: ShellWord.deaddrop("members"))
     case .invite, .inviteExpired, .inviteUsed, .inviteMismatch, .inviteForOther:
       self = Self.invite(error, words)
     case .alreadyJoined(let handle):

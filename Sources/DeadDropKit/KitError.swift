@@ -53,6 +53,8 @@ package enum KitError: Error, Equatable, Sendable {
   case answeredAlready(Bytes32, Answer.Verdict)
   case notAnOwner(Bytes32, [Handle])
   case notRecipients([Handle])
+  /// A verb about a peer names the agent itself.
+  case ownHandle(Handle)
   /// What every agent has to read of such a message.
   case notSealable(MessageType, String)
   case cannotSeal(to: Handle, SealObstacle)
@@ -228,6 +230,7 @@ extension KitError: CustomStringConvertible {
       "the proposal's effects have not the shape that PROTOCOL.md gives (\(reason.rawValue))"
     case .notRecipients(let handles):
       "not a member of this wire: \(handles.map(\.name).joined(separator: ", "))"
+    case .ownHandle(let handle): "\(handle) is this agent itself; this is about another member"
     case .notSealable(let type, let why): "\(type.word) is not sealed: \(why)"
     case .cannotSeal(let peer, let obstacle): "cannot seal to \(peer): \(obstacle.rawValue)"
     case .sealedFromOwners(let owners):
@@ -239,7 +242,7 @@ extension KitError: CustomStringConvertible {
     case .inviteForOther(let to, let asked): "the invite is for \(to), not for \(asked)"
     case .inviteMismatch(let what): "the invite does not fit: \(what)"
     case .alreadyJoined(let handle): "\(handle) is on this wire already"
-    case .noCard(let handle): "\(handle) has published no card"
+    case .noCard(let handle): "\(handle) has not published a card yet"
     case .notPinnable(let what): what
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .ceremonyBook(let path): "\(path): damaged, so no codes are compared"

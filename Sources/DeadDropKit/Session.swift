@@ -105,6 +105,12 @@ package struct Session: ~Copyable {
     reader.store.records[member]?.log ?? genesis.members.first { $0.handle == member }?.log
   }
 
+  /// Refuses what is no name of another member of this wire.
+  package func checkIsPeer(_ peer: Handle) throws(KitError) {
+    if peer == handle { throw .ownHandle(peer) }
+    if log(of: peer) == nil { throw .notRecipients([peer]) }
+  }
+
   /// Signs a draft and stores it at the end of the own log.
   ///
   /// Which key signs is what the log says once it is locked. The card that a new key begins with goes

@@ -209,7 +209,7 @@ struct ComparingTests {
       #expect(throws: KitError.nothingToCompare("scribe")) {
         try bench.confirm("forge", "scribe", Self.wrong)
       }
-      #expect(throws: KitError.notRecipients(["forge"])) {
+      #expect(throws: KitError.ownHandle("forge")) {
         try bench.startComparing("forge", with: "forge")
       }
       #expect(throws: KitError.notRecipients(["mallory"])) {

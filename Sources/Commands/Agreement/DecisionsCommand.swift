@@ -52,7 +52,8 @@ enum DecisionsCommand: Command {
             DecisionLine.bytes(proposal, decision, ackedBy: decision.acks == [] ? [] : owners)))
       }
       if heldBack > 0 {
-        report.warn("\(heldBack) decisions are held back: the proposer's key is not verified")
+        report.warn(
+          counted(heldBack, "decision") + " held back: the proposer's key is not verified")
       }
       if report.items.isEmpty { report.answer(["nothing is decided"], json: nil) }
       return report

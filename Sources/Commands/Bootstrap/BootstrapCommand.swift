@@ -200,7 +200,10 @@ extension BootstrapCommand {
       items.append(.note("\(inbox.leftCount) more unread: deaddrop inbox"))
     }
     for (peer, count) in inbox.heldBack.sorted(by: { $0.key < $1.key }) {
-      items.append(.warning("\(count) messages of \(peer) are held back, its key is not verified"))
+      items.append(
+        .warning(
+          counted(count, "message") + " of \(peer) held back, its key is not verified: "
+            + ShellWord.deaddrop("trust", "sas", peer.name)))
     }
     return items
   }

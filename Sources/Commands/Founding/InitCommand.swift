@@ -56,7 +56,7 @@ enum InitCommand: Command {
     let outcome = try CommandFailure.lifting { () throws(KitError) in
       try Founding.found(request)
     }
-    return report(outcome, request)
+    return report(outcome, request, group: invocation.optionalText("group"))
   }
 
   private static func members(_ invocation: Invocation) throws(CommandFailure) -> [Handle] {
@@ -127,7 +127,9 @@ enum InitCommand: Command {
     }
   }
 
-  private static func report(_ outcome: Founding.Outcome, _ request: Founding.Request) -> Report {
+  private static func report(
+    _ outcome: Founding.Outcome, _ request: Founding.Request, group: String?
+  ) -> Report {
     var lines: [Line] = ["wire \(outcome.wire.hex) in \(outcome.path)"]
     lines += outcome.invites.map { Line(ShellWord.deaddrop("join", $0.text)) }
     var report = Report(
@@ -140,9 +142,7 @@ enum InitCommand: Command {
     for (name, legacy) in outcome.legacy.sorted(by: { $0.key < $1.key }) {
       report.note("\(name): \(legacy.byteCount) bytes are taken over as history")
     }
-    if let group = request.group {
-      report.note("the accounts of group \(group) share it")
-    }
+    if let group { report.note("the accounts of group \(group) share it") }
     if outcome.isExcludedFromGit { report.note("git does not see it: .git/info/exclude") }
     for invite in outcome.invites {
       report.note(

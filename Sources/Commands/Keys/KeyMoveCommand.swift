@@ -25,7 +25,10 @@ enum KeyMoveCommand: Command {
       try moving.move()
     }
     var report = IdentityTransfer.report(outcome, "\(outcome.handle) is in \(outcome.path)")
-    report.note("nothing is signed for \(outcome.handle) of this wire here any more")
+    report.note(
+      "nothing is signed for \(outcome.handle) of this wire here any more; it goes on by: "
+        + ShellWord.line(["export", "DEADDROP_HOME=" + outcome.path]))
+    IdentityTransfer.warnOfGit(outcome, in: &report)
     for file in outcome.keptKeys {
       report.note("\(file) stays: \(outcome.handle) is on another wire here")
     }
@@ -52,8 +55,10 @@ enum KeyBackupCommand: Command {
     let outcome = try IdentityTransfer.leaving(invocation) { moving throws(KitError) in
       try moving.backUp()
     }
-    return IdentityTransfer.report(
+    var report = IdentityTransfer.report(
       outcome, "\(outcome.handle) is copied to \(outcome.path), and goes on here")
+    IdentityTransfer.warnOfGit(outcome, in: &report)
+    return report
   }
 }
 
@@ -112,6 +117,13 @@ enum IdentityTransfer {
     }
     guard let moving else { throw .usage("directory is missing") }
     return try CommandFailure.lifting { () throws(KitError) in try body(moving) }
+  }
+
+  /// What lies in a work tree is committed sooner or later.
+  static func warnOfGit(_ outcome: Moving.Outcome, in report: inout Report) {
+    guard let tree = GitWorkTree.enclosing(outcome.path) else { return }
+    report.warn(
+      "\(outcome.path) is in the git work tree \(tree.root): it holds secret keys, never commit it")
   }
 
   static func report(_ outcome: Moving.Outcome, _ words: String) -> Report {

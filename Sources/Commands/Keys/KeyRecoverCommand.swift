@@ -12,7 +12,9 @@ enum KeyRecoverCommand: Command {
       summary: "Let a chain go on with a new key after a fork or a stolen key",
       arguments: [.oneOrNone("member", "of another member: propose what it has prepared")],
       options: [
-        .value("cut", "SEQ", "the last line of the chain that stands", isRequired: true),
+        .value(
+          "cut", "SEQ", "the last line of the chain that stands, by its seq: see doctor",
+          isRequired: true),
         .value("id", "ID", "of another member: the event_id of that line"),
         .value("key", "HEX", "of another member: its new public key, 64 hex digits"),
         .value("body", "TEXT", "of another member: why"),

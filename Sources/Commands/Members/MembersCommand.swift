@@ -36,9 +36,15 @@ enum MembersCommand: Command {
       "beat \($0.n) at \(String($0.message.timestamp.string.prefix(19)))Z"
     }
     table.add(
-      Line(member.handle.name, .strong), "\(member.tier) \(member.pin?.words ?? "")",
+      Line(member.handle.name, .strong), "\(member.tier) \(grounds(member))",
       Line(standing(member)), Line(origin(member)), Line(key), Line(member.log),
       Line(beat ?? "no beat"))
+  }
+
+  /// A key that was once believed, and is no more, has been revoked.
+  private static func grounds(_ member: MemberStanding) -> String {
+    guard let pin = member.pin else { return "" }
+    return member.tier == TrustStore.Tier.untrusted.rawValue ? "revoked" : pin.words
   }
 
   private static func standing(_ member: MemberStanding) -> String {

@@ -45,8 +45,8 @@ enum InboxCommand: Command {
       if inbox.leftCount > 0 { report.note("\(inbox.leftCount) more unread") }
       for (peer, count) in inbox.heldBack.sorted(by: { $0.key < $1.key }) {
         report.warn(
-          "\(count) messages of \(peer) are held back, its key is not verified: "
-            + ShellWord.deaddrop("trust", "pin", peer.name))
+          counted(count, "message") + " of \(peer) held back, its key is not verified: "
+            + ShellWord.deaddrop("trust", "sas", peer.name))
         let isAsked = try CommandFailure.lifting { () throws(KitError) in
           try session.isAsked(by: peer)
         }
@@ -54,7 +54,7 @@ enum InboxCommand: Command {
       }
       for (peer, count) in inbox.revoked.sorted(by: { $0.key < $1.key }) {
         report.warn(
-          "\(count) messages of \(peer) are not shown, they were revoked: "
+          counted(count, "message") + " of \(peer) not shown, by your revocation: "
             + ShellWord.deaddrop("trust", "show", peer.name))
       }
       return report

@@ -44,7 +44,7 @@ enum SASCommand: Command {
     var standing = try CommandFailure.lifting { () throws(KitError) in
       try session.startComparing(peer)
     }
-    try invocation.emit(SASView.item(standing, own: session.handle))
+    try invocation.emit(SASView.item(standing, own: session.handle, isAsked: true))
     guard standing.code == nil else { return }
     var watch = FileWatch(session.shared.directory)
     while standing.code == nil {
@@ -54,7 +54,7 @@ enum SASCommand: Command {
         return try session.showCode(peer)
       }
     }
-    try invocation.emit(SASView.item(standing, own: session.handle))
+    try invocation.emit(SASView.item(standing, own: session.handle, isAsked: true))
   }
 
   /// Takes lines until one is the code, the tries are used up, or nobody types any more.

@@ -5,9 +5,11 @@ import WireFormat
 /// A comparison of codes as people and scripts see it.
 enum SASView {
   /// What a person has to do next; `own` is the agent at this side.
-  static func item(_ standing: SASStanding, own: Handle) -> ReportItem {
+  ///
+  /// On a terminal the question that follows takes the other's code, else a command does.
+  static func item(_ standing: SASStanding, own: Handle, isAsked: Bool = false) -> ReportItem {
     .answer(
-      lines(standing, own: own),
+      lines(standing, own: own, isAsked: isAsked),
       json: [
         "handle": .string(standing.peer.name), "role": .string(standing.role.rawValue),
         "code": standing.code.map { .string($0) } ?? .null,
@@ -15,16 +17,20 @@ enum SASView {
       ])
   }
 
-  private static func lines(_ standing: SASStanding, own: Handle) -> [Line] {
+  private static func lines(_ standing: SASStanding, own: Handle, isAsked: Bool) -> [Line] {
     let peer = standing.peer
     guard let code = standing.code else {
       return ["waiting for \(peer), who has to run: deaddrop trust sas \(own)"]
     }
-    return [
+    var lines: [Line] = [
       "\(code, .strong)",
-      "  say it to the person at \(peer) over a way that the host of the wire does not carry,",
-      "  and type what that person says: deaddrop trust sas confirm \(peer) CODE",
+      "  say it to the person at \(peer), by voice or another way",
+      "  that the host of the wire does not carry",
     ]
+    if !isAsked {
+      lines.append("  then type what you hear: deaddrop trust sas confirm \(peer) CODE")
+    }
+    return lines
   }
 
   /// Twelve digits, however they are spaced; another number of them is a slip and costs no try.

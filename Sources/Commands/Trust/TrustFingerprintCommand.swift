@@ -20,7 +20,10 @@ enum TrustFingerprintCommand: Command {
     let asked = try invocation.handle("peer")
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       var report = Report()
-      let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
+      let peers = try CommandFailure.lifting { () throws(KitError) in
+        if let asked { try session.checkIsPeer(asked) }
+        return try session.peers()
+      }
       for peer in peers where asked.map({ $0 == peer.handle }) ?? (peer.key != nil) {
         let digits = try CommandFailure.lifting { () throws(KitError) in
           try session.fingerprint(with: peer.handle)
@@ -30,7 +33,6 @@ enum TrustFingerprintCommand: Command {
           ["\(peer.handle, .strong) \(TrustView.grouped(digits))"],
           json: ["handle": .string(peer.handle.name), "fingerprint": .string(digits)])
       }
-      if let asked, report.items.isEmpty { throw CommandFailure(KitError.notRecipients([asked])) }
       return report
     }
   }

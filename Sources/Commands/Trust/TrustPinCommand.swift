@@ -57,13 +57,11 @@ enum TrustPinCommand: Command {
   private static func unproven(
     _ peer: Handle, _ session: inout Session
   ) throws(CommandFailure) -> CommandFailure {
-    let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
-    guard let key = peers.first(where: { $0.handle == peer })?.key else {
+    guard let key = try TrustView.peer(peer, &session).key else {
       return CommandFailure(.noCard(peer))
     }
     return .usage(
       "trust pin needs --key or --fingerprint: \(peer) writes with \(key.hex); compare first",
-      hint:
-        "deaddrop key show, on both sides; then: deaddrop trust pin \(peer) --fingerprint DIGITS")
+      hint: ShellWord.deaddrop("trust", "fingerprint", peer.name))
   }
 }

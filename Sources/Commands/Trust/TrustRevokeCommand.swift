@@ -10,7 +10,11 @@ enum TrustRevokeCommand: Command {
     CommandSpec(
       summary: "Stop believing a peer, from a line of its chain on",
       arguments: [.one("peer", "whose key was stolen, or whom you believe no more")],
-      options: [.value("from", "SEQ", "the first line that is not believed; without it the first")],
+      options: [
+        .value(
+          "from", "SEQ",
+          "the first line not believed, by the seq that show ID prints; without it the first")
+      ],
       notes: [
         "What comes from there on is not shown, and its acks decide nothing that you propose. Decisions\n"
           + "that rest on it stand, and are listed with that label. No key that it names is believed.",

@@ -34,7 +34,8 @@ enum TrustShowCommand: Command {
         }
         if peer.tier > .untrusted {
           let count = try session.countTogether(handle)
-          lines.append("  \(count) of \(Session.attestingCount) decisions and answered ships")
+          let goal = "\(Session.attestingCount) decisions and answered ships"
+          lines.append("  \(count) of \(goal) that make it ATTESTED")
           json["together"] = .integer(count)
         }
         var report = Report(lines, json: json)
@@ -45,6 +46,6 @@ enum TrustShowCommand: Command {
   }
 
   static func request(of peer: Handle) -> String {
-    "\(peer) asks to compare codes: " + ShellWord.deaddrop("trust", "sas", peer.name)
+    "\(peer) waits to compare codes: " + ShellWord.deaddrop("trust", "sas", peer.name)
   }
 }

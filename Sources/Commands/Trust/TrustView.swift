@@ -85,7 +85,10 @@ enum TrustView {
   static func peer(
     _ handle: Handle, _ session: inout Session
   ) throws(CommandFailure) -> PeerTrust {
-    let peers = try CommandFailure.lifting { () throws(KitError) in try session.peers() }
+    let peers = try CommandFailure.lifting { () throws(KitError) in
+      try session.checkIsPeer(handle)
+      return try session.peers()
+    }
     guard let peer = peers.first(where: { $0.handle == handle }) else {
       throw CommandFailure(KitError.notRecipients([handle]))
     }

@@ -32,7 +32,9 @@ extension Session {
   package mutating func card(
     of member: Handle
   ) throws(KitError) -> (record: WireState.CardRecord, expiredAt: Timestamp?) {
-    guard let record = try wireState().newestCards[member] else { throw .noCard(member) }
+    guard let record = try wireState().newestCards[member] else {
+      throw log(of: member) == nil ? .notRecipients([member]) : .noCard(member)
+    }
     return (record, Card.expiry(of: record.card).flatMap { $0 <= now() ? $0 : nil })
   }
 

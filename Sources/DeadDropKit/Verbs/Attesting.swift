@@ -55,7 +55,7 @@ extension Session {
 
   /// Grants the highest tier to a peer that has earned the one before.
   package mutating func promote(_ peer: Handle) throws(KitError) {
-    guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
+    try checkIsPeer(peer)
     try attest(peer)
     guard tier(of: peer) >= .attested else {
       let count = try countTogether(peer)

@@ -59,17 +59,23 @@ extension Session {
     try book.save(state)
   }
 
-  /// Whether a peer has begun a ceremony that waits for this agent.
+  /// Whether a peer has begun a ceremony, or gone on with one, and now waits for this agent.
   package mutating func isAsked(by peer: Handle) throws(KitError) -> Bool {
     let book = try CeremonyBook.load(state)
-    guard book[peer].current == nil else { return false }
-    return try openStart(steps(of: peer, to: handle), steps(of: handle, to: peer), book) != nil
+    let theirs = try steps(of: peer, to: handle)
+    let mine = try steps(of: handle, to: peer)
+    guard let current = book[peer].current else { return openStart(theirs, mine, book) != nil }
+    let sides = (own: current.own, peer: current.peer)
+    return switch current.next(own: mine, peer: theirs, sides: sides, used: book.used) {
+    case .write, .compare: true
+    case .wait, .abort: false
+    }
   }
 
   private mutating func compare(
     with peer: Handle, mayBegin: Bool
   ) throws(KitError) -> SASStanding {
-    guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
+    try checkIsPeer(peer)
     let lock = try settlingLock()
     defer { try? lock.unlock() }
     var book = try CeremonyBook.load(state)

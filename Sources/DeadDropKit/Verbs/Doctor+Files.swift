@@ -232,8 +232,9 @@ extension Doctor {
     guard let directory = try? state.subdirectoryIfThere(Evidence.directoryName),
       let names = try? directory.names(), let first = names.first
     else { return }
+    let pieces = names.count == 1 ? "1 piece" : "\(names.count) pieces"
     note(
-      .warning, directory.path, "\(names.count) pieces of evidence",
+      .warning, directory.path, "\(pieces) of evidence",
       remedy: ["deaddrop", "verify", "--evidence", "\(directory.path)/\(first)"])
     // Who takes one of the two lines away undoes no fork: only the others' decision does.
     for name in names where name.hasPrefix(ChainVerdict.fork.rawValue) {
@@ -267,7 +268,7 @@ extension Doctor {
       }
       note(
         .warning, peer.name, "its key is not verified, its messages are held back",
-        remedy: ["deaddrop", "key", "show"])
+        remedy: ["deaddrop", "trust", "sas", peer.name])
     }
   }
 }

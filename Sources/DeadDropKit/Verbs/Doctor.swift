@@ -188,7 +188,7 @@ package struct Doctor {
         let log = audit.reading.directory.entries[handle]?.log
       else { continue }
       let (grade, words) = Self.words(for: chain)
-      note(grade, log, words, remedy: grade == .bad ? ["deaddrop", "verify"] : nil)
+      note(grade, log, words, remedy: grade == .bad ? Self.remedy(for: chain, agent) : nil)
     }
     if !audit.missingDecisions.isEmpty {
       note(
@@ -203,6 +203,14 @@ package struct Doctor {
         remedy: ["deaddrop", "status"])
     }
     return audit
+  }
+
+  /// After a fork the forked agent prepares what the others decide; nobody else can.
+  private static func remedy(for chain: Chain, _ agent: Handle?) -> [String] {
+    guard chain.verdict == .fork else { return ["deaddrop", "verify"] }
+    let cut = chain.foldedThrough
+    guard chain.handle == agent, cut > 0 else { return ["deaddrop", "help", "key", "recover"] }
+    return ["deaddrop", "key", "recover", "--cut", String(cut), "--as", chain.handle.name]
   }
 
   /// What a chain's verdict means and how it is put right.

@@ -10,7 +10,7 @@ extension Session {
 
   /// Mints an invite for a member that has not joined yet.
   package mutating func invite(_ peer: Handle) throws(KitError) -> Invite {
-    guard peer != handle, log(of: peer) != nil else { throw .notRecipients([peer]) }
+    try checkIsPeer(peer)
     try checkMayInvite(peer)
     try checkMembership()
     if reader.store.records[peer]?.head.seq ?? 0 > 0 { throw .alreadyJoined(peer) }

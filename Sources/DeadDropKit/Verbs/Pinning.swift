@@ -61,6 +61,7 @@ extension Session {
   /// Only a key that the peer's chain is written with can be pinned; all that it wrote is then
   /// shown.
   package mutating func pin(_ peer: Handle, _ proof: PinProof) throws(KitError) -> CatchUp {
+    try checkIsPeer(peer)
     guard let record = reader.store.records[peer], let span = record.spans.last else {
       throw .noCard(peer)
     }
@@ -74,7 +75,8 @@ extension Session {
       }
     case .fingerprint(let digits):
       guard try digits == fingerprint(with: peer) else {
-        throw .notPinnable("these are not the digits of \(handle) and \(peer)")
+        throw .notPinnable(
+          "not the digits of \(handle) and \(peer): misread, or somebody is between you")
       }
     }
     let lock = try settlingLock()

@@ -35,9 +35,8 @@ extension Session {
   /// The cut is the line before, by its id: a revocation of a place that is not there yet would not
   /// know which history it speaks of.
   package mutating func revoke(_ peer: Handle, from seq: Int) throws(KitError) -> Revocation {
-    guard peer != handle, let record = reader.store.records[peer], log(of: peer) != nil else {
-      throw .notRecipients([peer])
-    }
+    try checkIsPeer(peer)
+    guard let record = reader.store.records[peer] else { throw .notRecipients([peer]) }
     guard trust.pins[peer]?.isEmpty == false else { throw .nothingToRevoke(peer) }
     guard seq <= record.head.seq + 1 else {
       throw .noSuchPlace(peer, seq: seq, head: record.head.seq)
