@@ -20,6 +20,7 @@
           try world.checkStep()
           if index % 8 == 7 {
             try world.checkMembers()
+            try world.checkProofs()
             try world.checkAgreement()
           }
         }
