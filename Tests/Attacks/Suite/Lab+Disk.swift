@@ -115,12 +115,12 @@ extension Lab {
   }
 
   /// A beat of scribe's with what it claims to have seen.
-  func beat(_ n: Int, seen: JSONObject) throws -> [UInt8] {
+  func beat(_ n: Int, seen: JSONObject, tier: Text? = nil) throws -> [UInt8] {
     let key = try Self.scribeKey()
     let head = try end(of: Self.scribeLog)
     let body: JSONObject = [
       "head": .array([.integer(head.seq), .hex(head.prev)]), "read": .object([:]),
-      "seen": .object(seen),
+      "seen": .object(seen), "tier": tier.map { .string($0) },
     ]
     let object = Draft(.heartbeat, subject: "", body: .object(body)).object(
       from: "scribe", pk: key.pk, wire: try wireID(), place: .beat(n: n),
