@@ -90,8 +90,8 @@ extension Attack {
       }
     },
     Attack(
-      "a member that is added with a log, a handle or domains that are paths",
-      ending: "without effect, even where all agree; no such file is ever opened"
+      "a member that is added with a log or a handle that is a path",
+      ending: "no proposal: nobody can ack it, and a decision of it has no effect"
     ) { lab in
       for (handle, log) in [
         ("../x", "x.jsonl"), ("mason", "../../outside"), ("mason", "wire.json"),
@@ -107,7 +107,7 @@ extension Attack {
         let body = JSONValue.object(["text": .string("add"), "effects": effects])
         try lab.append(lab.next(by: "scribe", Draft(.proposal, subject: "add", body: body)))
         let id = try lab.end(of: Lab.scribeLog).prev
-        _ = try lab.forge("ack", id.hex)
+        try lab.forge("ack", id.hex).must(exit: 1, say: "is not a proposal")
         let ack = try lab.end(of: Lab.forgeLog).prev
         let acks = JSONValue.object(["acks": .strings([ack.hex])])
         try lab.append(
