@@ -136,9 +136,7 @@ extension CommandFailure {
     case .claimed(let claim):
       self.init(
         .refused, words,
-        hint: ShellWord.deaddrop(
-          "send", "request", "--to", claim.holder.name, "--subject", "release \(claim.resource)",
-          "--body", "may I have it?"))
+        hint: GuardView.remedy(holder: claim.holder, claim.eventID))
     case .ownClaim(let claim):
       self.init(
         .refused, words,

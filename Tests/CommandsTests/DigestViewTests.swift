@@ -30,6 +30,22 @@ struct DigestViewTests {
     #expect(lines.joined(separator: "\n").utf8.count < 600)
   }
 
+  @Test("as JSON too it has twenty ids at most, or one of each sender where these are more")
+  func json() throws {
+    for count in [1, 3, 15, 40] {
+      let senders = (0..<count).map { sender(Handle(stringLiteral: "p\($0)x"), 60) }
+      let answer = DigestView.answer(Digest(senders: senders, heldBackCount: 0), for: scribe)
+      guard case .answer(_, json: let object?) = answer else {
+        Issue.record("no answer")
+        return
+      }
+      let ids = try #require(object["senders"]?.elements).flatMap {
+        $0.members?["event_ids"]?.elements ?? []
+      }
+      #expect((count...max(20, count)).contains(ids.count))
+    }
+  }
+
   @Test("nothing new is nothing at all, also where lines are held back")
   func nothing() {
     #expect(DigestView.answer(Digest(senders: [], heldBackCount: 0), for: scribe) == nil)

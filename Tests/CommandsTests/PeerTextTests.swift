@@ -74,6 +74,15 @@ struct PeerTextTests {
       ])
   }
 
+  @Test("however deep a body nests, what is shown of it stays of its own size")
+  func nested() {
+    let numbers = JSONValue.array((0..<1_000).map { .integer($0 % 10) })
+    let deep = (0..<60).reduce(numbers) { inner, _ in .array([inner]) }
+    let lines = PeerText.body(deep).map(\.text)
+    #expect(lines.reduce(0) { $0 + $1.utf8.count } < 3_000)
+    #expect(lines[8].hasPrefix("  |                 [[["))
+  }
+
   @Test("colour is in the style and cannot come from the text")
   func colour() {
     let line: Line = "from \("forge", .strong): \("\u{1B}[31mred")"

@@ -172,7 +172,8 @@ struct HostileSealTests {
       ("seq", .integer(8)), ("prev", .hex(.zero)), ("from", .string("scribe")),
       ("subject", .string("other")), ("to", .strings(["*"])), ("re", .hex(.zero)),
       ("timestamp", .string("2026-11-20T10:00:00.000002Z")), ("wire", .hex(.zero)),
-      ("pk", .hex(.zero)), ("refs", .strings(["git:1"])), ("crit", nil), ("kind", .integer(1202)),
+      ("pk", .hex(.zero)), ("refs", .strings(["git:1"])), ("crit", .strings(["enc", "to"])),
+      ("kind", .integer(1202)),
       ("unknown", .bool(true)),
     ]
     for (field, value) in changes {
@@ -184,6 +185,17 @@ struct HostileSealTests {
     var message = samples.message
     for field in Field.unsigned { message[field.key] = nil }
     #expect(try samples.opened(message, as: "scribe") == .success(samples.body))
+  }
+
+  @Test("a seal that `crit` does not name is malformed, also where its signer made it so")
+  func uncritical() throws {
+    for crit in [nil, .strings([]), .strings(["to"]), .string("enc")] as [JSONValue?] {
+      var unsealed = samples.unsealed
+      unsealed["crit"] = crit
+      let message = try SealedBody.seal(
+        samples.body, into: unsealed, for: samples.publicKeys(["scribe"]))
+      #expect(try fault(message) == .malformed)
+    }
   }
 
   @Test("a seal of another shape is malformed, whatever it is")

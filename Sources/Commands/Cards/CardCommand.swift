@@ -37,6 +37,9 @@ enum CardCommand: Command {
               tiers: Array(tiers.history.current.tiers.keys), $0)
           } ?? record.card
         var report = Report([.exact(JSONText.line(shown))])
+        if !session.isTrusted(member, record.pk, seq: record.seq) {
+          report.warn("the key of \(member) is not verified: anybody may have written this card")
+        }
         if let expiredAt {
           report.warn("the card of \(member) expired at \(expiredAt.string)")
         }

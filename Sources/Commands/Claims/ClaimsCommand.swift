@@ -23,16 +23,17 @@ enum ClaimsCommand: Command {
       var report = Report()
       var table = Table()
       for entry in entries {
-        let reason =
-          session.isTrusted(entry.claim.holder, entry.claim.pk, seq: entry.claim.seq)
-          ? entry.claim.reason : nil
+        let isShown = session.isShown(entry.claim)
+        let reason = isShown ? entry.claim.reason : nil
         table.add(
           Line(String(entry.claim.eventID.hex.prefix(MessageView.shownDigits)), .faint),
-          Line(entry.claim.holder.name, .strong), Line(entry.claim.resource.words),
+          Line(entry.claim.holder.name, .strong),
+          isShown ? Line(entry.claim.resource.words) : Line("(held back)", .faint),
           Line(words(entry, at: time) + (reason.map { "  " + $0.string } ?? "")))
       }
       for (entry, line) in zip(entries, table.lines) {
-        report.answer([line], json: json(entry, at: time))
+        report.answer(
+          [line], json: json(entry, isShown: session.isShown(entry.claim), at: time))
       }
       if entries.isEmpty { report.answer(["nothing is claimed"], json: nil) }
       return report
@@ -56,7 +57,9 @@ enum ClaimsCommand: Command {
     return left.overflow ? 0 : Int(max(0, left.partialValue / 1_000_000))
   }
 
-  private static func json(_ entry: ClaimStandings.Entry, at time: Timestamp) -> JSONObject {
+  private static func json(
+    _ entry: ClaimStandings.Entry, isShown: Bool, at time: Timestamp
+  ) -> JSONObject {
     let status: String
     var winner: Bytes32?
     switch entry.status {
@@ -66,7 +69,7 @@ enum ClaimsCommand: Command {
     }
     return [
       "event_id": .string(entry.claim.eventID.hex), "holder": .string(entry.claim.holder.name),
-      "resource": entry.claim.resource.value, "status": .string(status),
+      "resource": isShown ? entry.claim.resource.value : nil, "status": .string(status),
       "until": .string(entry.term.until.string),
       "seconds_left": .integer(secondsLeft(entry, at: time)),
       "lost_to": winner.map { .string($0.hex) },

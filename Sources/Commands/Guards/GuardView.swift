@@ -22,9 +22,15 @@ enum GuardView {
   }
 
   static func remedy(_ claim: ClaimStandings.Entry) -> String {
-    ShellWord.deaddrop(
-      "send", "request", "--to", claim.claim.holder.name, "--subject",
-      "release \(claim.claim.resource.words)", "--body", "may I have it?")
+    remedy(holder: claim.claim.holder, claim.claim.eventID)
+  }
+
+  /// The claim by its id: what it is on are its holder's words, and a command holds none.
+  static func remedy(holder: Handle, _ claim: Bytes32) -> String {
+    let id = claim.hex.prefix(MessageView.shownDigits)
+    return ShellWord.deaddrop(
+      "send", "request", "--to", holder.name, "--subject", "release \(id)", "--body",
+      "may I have it?")
   }
 
   static func json(_ areas: [DomainRights.Area]) -> JSONValue {
@@ -37,7 +43,7 @@ enum GuardView {
   static func json(_ claim: ClaimStandings.Entry) -> JSONValue {
     .object([
       "event_id": .string(claim.claim.eventID.hex), "holder": .string(claim.claim.holder.name),
-      "resource": claim.claim.resource.value, "until": .string(claim.term.until.string),
+      "until": .string(claim.term.until.string),
     ])
   }
 }

@@ -63,11 +63,12 @@ package enum DigestView {
   }
 
   private static func json(_ digest: Digest, for handle: Handle) -> JSONObject {
+    let idCount = max(1, shownIDs / max(1, digest.senders.count))
     let senders = digest.senders.map { sender in
       JSONValue.object([
         "from": .string(sender.handle.name), "tier": .string(sender.tier),
         "unread": .integer(sender.count), "incidents": .integer(sender.incidentCount),
-        "event_ids": .strings(sender.eventIDs.prefix(shownIDs).map(\.hex)),
+        "event_ids": .strings(sender.eventIDs.prefix(idCount).map(\.hex)),
         "too_many": .bool(sender.isFlood),
       ])
     }

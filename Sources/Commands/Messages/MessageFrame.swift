@@ -68,12 +68,13 @@ extension MessageFrame {
 
   /// The frame of a line older than the wire, of which nothing is proven.
   init(_ older: LegacyLine, standing: String, body: [Line]) {
-    var content: [Line] = []
+    // The name of the file is whoever's who put it there.
+    var content = [Self.field("file", Text(older.file))]
     for field in [Field.from, .type, .timestamp, .subject] {
       if let value = older.text(field) { content.append(Self.field(field.name, value)) }
     }
     if !body.isEmpty { content += [Line(bar: "")] + body }
-    let facts: Line = "LEGACY line \(older.number) of \(older.file), \(standing)"
+    let facts: Line = "LEGACY line \(older.number), \(standing)"
     self.init(facts, by: "nobody proven", content)
   }
 }

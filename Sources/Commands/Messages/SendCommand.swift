@@ -29,7 +29,8 @@ enum SendCommand: Command {
         "A proposal with --re ID counters the proposal ID. Who must ack it: the owners of its domains,\n"
           + "else all other members; with effects all other members.",
         "With --seal subject, refs, recipients and the rough length of the body stay readable by all. Who\n"
-          + "gets a recipient's sealing key, now or later, reads what was sealed to it: nothing expires.\n"
+          + "gets a recipient's sealing key, now or later, reads what was sealed to it: nothing expires. Other\n"
+          + "accounts of this machine may see a --body while the command runs: better --body-file -.\n"
           + "Every recipient's key must be verified. A proposal is sealed to all members, without\n"
           + "--domains, --until and --effects; an ack and a correction are not sealed.",
         "With --wait-ack the message is stored in any case. Then: 0 when all recipients, of a proposal all\n"

@@ -28,8 +28,13 @@ package enum JSONText {
     return out
   }
 
+  /// What is nested deeper stands on one line: 64 levels of indentation would make a body of 64 KiB
+  /// one of 4 MB.
+  private static let deepestIndent = 16
+
   /// A value over several lines, two spaces a level, for people.
   static func indented(_ value: JSONValue, _ indent: String = "") -> String {
+    guard indent.utf8.count < deepestIndent else { return compact(value) }
     let inner = indent + "  "
     switch value {
     case .array(let elements) where !elements.isEmpty:

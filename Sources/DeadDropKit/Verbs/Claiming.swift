@@ -7,15 +7,16 @@ package import WireFormat
 package struct HeldClaim: Equatable, Sendable {
   package let eventID: Bytes32
   package let holder: Handle
+  /// What is claimed; of a holder whose words are held back the claim's id.
   package let resource: String
   package let until: Timestamp
   /// From here on another may take it over.
   package let deadline: Timestamp
   package let isExpired: Bool
 
-  init(_ entry: ClaimStandings.Entry, at time: Timestamp) {
+  init(_ entry: ClaimStandings.Entry, resource: String, at time: Timestamp) {
     (eventID, holder) = (entry.claim.eventID, entry.claim.holder)
-    (resource, until) = (entry.claim.resource.words, entry.term.until)
+    (self.resource, until) = (resource, entry.term.until)
     deadline = entry.term.deadline
     isExpired = until <= time
   }
@@ -58,7 +59,7 @@ extension Session {
     if let own = try openClaims().first(where: {
       $0.claim.holder == handle && $0.claim.resource == request.resource && $0.status == .holds
     }) {
-      throw .ownClaim(HeldClaim(own, at: now()))
+      throw .ownClaim(held(own, at: now()))
     }
     if let taken = try take(request, &notes) { return taken }
     let bytes = try KitError.lifting { () throws(HostError) in try Random.bytes(1) }
@@ -67,7 +68,7 @@ extension Session {
     _ = try catchUp()
     if let taken = try take(request, &notes) { return taken }
     let rival = try rivals(of: request.resource).first
-    if let rival { throw .claimed(HeldClaim(rival, at: now())) }
+    if let rival { throw .claimed(held(rival, at: now())) }
     throw .contested(request.resource.words)
   }
 
@@ -78,7 +79,7 @@ extension Session {
     let rivals = try rivals(of: request.resource)
     let time = now()
     if let live = rivals.first(where: { $0.term.deadline > time }) {
-      throw .claimed(HeldClaim(live, at: time))
+      throw .claimed(held(live, at: time))
     }
     let receipt: Receipt
     if rivals.isEmpty {
@@ -109,7 +110,7 @@ extension Session {
       receipts.append(try append(claimDraft(request, re: entry.term.eventID)))
       if let before = receipts.dropLast().last { try release(before.eventID) }
       notes.append(
-        "taken over from \(entry.claim.holder), whose claim on \(entry.claim.resource.words)"
+        "taken over from \(entry.claim.holder), whose claim on \(resourceWords(of: entry.claim))"
           + " expired at \(entry.term.until.string)")
     }
     return receipts[receipts.count - 1]
@@ -152,7 +153,7 @@ extension Session {
   ) throws(KitError) -> KitError {
     let entry = try openClaims().first { $0.claim.eventID == winner }
     guard let entry else { return .contested(own.claim.resource.words) }
-    return .claimed(HeldClaim(entry, at: now()))
+    return .claimed(held(entry, at: now()))
   }
 
   /// Ends one own claim, by its id or the id of a renewal, or the beginning of either.
@@ -200,6 +201,20 @@ extension Session {
     return state.claimStandings(under: state.history).entries.sorted {
       ($0.term.timestamp, $0.claim.eventID) < ($1.term.timestamp, $1.claim.eventID)
     }
+  }
+
+  /// Whether what a claim is on, and why, may be shown: both are its holder's words.
+  package func isShown(_ claim: Claim) -> Bool {
+    isTrusted(claim.holder, claim.pk, seq: claim.seq)
+  }
+
+  /// What a claim is on, in its holder's words; where these are held back the claim's id.
+  package func resourceWords(of claim: Claim) -> String {
+    isShown(claim) ? claim.resource.words : "claim \(claim.eventID.hex.prefix(12))"
+  }
+
+  private func held(_ entry: ClaimStandings.Entry, at time: Timestamp) -> HeldClaim {
+    HeldClaim(entry, resource: resourceWords(of: entry.claim), at: time)
   }
 
   /// Others' open claims that overlap a resource, those that hold first.

@@ -22,7 +22,8 @@ extension Doctor {
         note(
           .warning, name,
           isLeftover ? "left behind by a command that was killed" : "belongs to no member",
-          remedy: isLeftover ? ["rm", "\(path)/\(name)"] : ["ls", "-l", "\(path)/\(name)"])
+          // A name that is not ours is whoever's who put it there, and stands in no command.
+          remedy: isLeftover ? ["rm", "\(path)/\(name)"] : ["ls", "-lb", path])
       }
       if others.count > 20 { note(.warning, path, "\(others.count - 20) more such files") }
       for (handle, log) in logs.sorted(by: { $0.key < $1.key }) {

@@ -18,6 +18,7 @@ extension Session {
   ]
 
   static let sealingNote = "sealed; subject, refs and recipients stay readable"
+  static let unsealedNote = "what this answers is sealed, and this is not: all members can read it"
 
   /// Makes a draft one that its recipients alone can read, and this agent itself.
   ///

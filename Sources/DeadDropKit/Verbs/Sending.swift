@@ -61,8 +61,10 @@ extension Session {
       to: Recipients(outgoing.to) ?? .everyone, priority: outgoing.priority,
       refs: outgoing.refs,
       ackRequired: outgoing.ackRequired || outgoing.type == .proposal)
+    var answersSealed = false
     if let prefix = outgoing.re {
       let target = try find(prefix)
+      answersSealed = target.isSealed && outgoing.body != .string("")
       try check(outgoing, on: target)
       draft.re = target.eventID
       draft.correlationID = target.correlationID
@@ -72,7 +74,11 @@ extension Session {
     if outgoing.type == .proposal { draft.after = history?.frontier ?? [] }
     var receipt = try append(draft)
     if outgoing.type == .proposal { noteProposal(receipt.eventID) }
-    if outgoing.isSealed { receipt.notes.append(Self.sealingNote) }
+    if outgoing.isSealed {
+      receipt.notes.append(Self.sealingNote)
+    } else if answersSealed {
+      receipt.notes.append(Self.unsealedNote)
+    }
     receipt.notes += history.map { doubts(of: outgoing, under: $0.current) } ?? []
     return receipt
   }

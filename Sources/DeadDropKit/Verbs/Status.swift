@@ -14,7 +14,7 @@ package struct Status: Sendable {
     package let beat: Beat?
     /// Nil for this agent itself.
     package let liveness: Liveness?
-    /// The heartbeat tier that it announced last.
+    /// The heartbeat tier that it announced last, if that is one: any other word is the peer's own.
     package let tier: Text?
     /// Seconds since its last new beat, on this agent's clock.
     package let silentSeconds: Int?
@@ -64,14 +64,17 @@ extension Session {
     let again = testimonies(peers).isEmpty ? CatchUp() : try catchUp()
     let now = try wireState()
     let history = now.history
+    let tiers = history.current.tiers
     let members = reader.store.records.sorted { $0.key < $1.key }.map { member, record in
       let isOwn = member == handle
+      let tier = isOwn ? ownBeat?.tier : peers[member]?.tier
+      let isTier = tier.map { TierName(rawValue: $0.string) != nil || tiers[$0] != nil } ?? true
       let peer = peers[member]
       return Status.Member(
         handle: member, trustTier: tierLabel(of: member), seq: record.head.seq,
         unreadCount: isOwn ? 0 : record.head.seq - (cursors.cursors[member]?.contiguous ?? 0),
         verdict: record.verdict, beat: isOwn ? ownBeat : peer?.beat, liveness: peer?.liveness,
-        tier: isOwn ? ownBeat?.tier : peer?.tier, silentSeconds: peer?.silence.map { $0 / 1_000 })
+        tier: isTier ? tier : "unknown", silentSeconds: peer?.silence.map { $0 / 1_000 })
     }
     let proposals = try proposals()
     return Status(

@@ -23,9 +23,10 @@ package struct SealedBody: Sendable {
   ///
   /// Throws `malformed` or `unknown_algorithm`.
   package init(of message: JSONObject) throws(SealFault) {
-    guard let enc = message[Field.enc.key]?.members, let algorithm = enc["alg"]?.text else {
-      throw .malformed
-    }
+    // A reader without `crit` before it would take the message for one without a body.
+    guard message[Field.crit.key]?.texts?.contains(Field.enc.key) == true,
+      let enc = message[Field.enc.key]?.members, let algorithm = enc["alg"]?.text
+    else { throw .malformed }
     guard algorithm == Self.algorithm else { throw .unknownAlgorithm }
     guard let nonce = enc["nonce"]?.text.flatMap({ Base64.decode($0) }),
       nonce.count == ContentKey.nonceByteCount,

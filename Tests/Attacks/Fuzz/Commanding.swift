@@ -36,11 +36,22 @@ enum Commanding {
     return before
   }
 
-  /// What was printed since the last time, and whether any of it could act on a terminal.
+  /// What was printed since the last time, and whether any of it could act on a terminal: controls
+  /// of either set, marks of direction, what cannot be seen, and bytes that are no text.
   static func takeOutput(_ path: String) throws -> (bytes: Data, hasControls: Bool) {
     let bytes = FileManager.default.contents(atPath: path) ?? Data()
     unsafe truncate(path, 0)
-    let hasControls = bytes.contains { $0 < 0x20 && $0 != 0x0A && $0 != 0x09 || $0 == 0x7F }
-    return (bytes, hasControls)
+    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x09 }) {
+      return (bytes, false)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return (bytes, true) }
+    return (bytes, text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && acts($0) })
+  }
+
+  static func acts(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isDefaultIgnorableCodePoint
+    }
   }
 }

@@ -98,6 +98,11 @@ package struct Fuzzing {
     }
     return random.pick([
       ["inbox"], ["inbox", "--json"], ["inbox", "--peek"], ["log"], ["log", "--json"], ["status"],
+      ["inbox", "--peek", "--frame"], ["inbox", "--digest"], ["inbox", "--digest", "--json"],
+      ["log", "--frame"], ["log", "--refused"], ["log", "--grep", "x"], ["show", id, "--frame"],
+      ["thread", id, "--frame"], ["card", handle, "--a2a", "1.0"],
+      ["trust", "sas", "start", handle],
+      ["send", "request", "--seal", "--subject", "x", "--body", "y"], ["claims", "--json"],
       ["status", "--json"], ["verify"], ["verify", "--outsider"], ["decisions"], ["incidents"],
       ["claims"], ["members"], ["domain", "list"], ["trust", "list"], ["trust", "list", "--json"],
       ["trust", "show", handle], ["trust", "sas", "show", handle],

@@ -43,9 +43,14 @@ struct Ground {
     try wire.write(to: path)
     try Scratch.write(TiersText.standard, to: "tiers.json", in: path)
     try Scratch.write(Array("A copy for people.\n".utf8), to: "PROTOCOL.md", in: path)
-    let key = "\(places.keys)/\(Self.victim).key"
-    try Scratch.write(TestKey.seed("\(Self.victim)/1"), to: "\(Self.victim).key", in: places.keys)
-    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    for (name, secret) in [
+      ("\(Self.victim).key", TestKey.seed("\(Self.victim)/1")),
+      ("\(Self.victim).seal", Self.sealingSecret.bytes),
+    ] {
+      try Scratch.write(secret, to: name, in: places.keys)
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: "\(places.keys)/\(name)")
+    }
     for (name, value) in [
       ("DEADDROP_HOME", "\(root)/\(Self.home)"), ("DEADDROP_DIR", path),
       ("DEADDROP_HANDLE", Self.victim.name), ("HOME", root),
@@ -64,15 +69,44 @@ struct Ground {
   /// One in which no decision adds a member: a decision that the victim acked may pin a key.
   private static func wire(_ seed: UInt64) throws -> TestWire {
     for attempt in 0..<1000 {
-      let wire = try WireGenerator.wire(RandomSource("ground \(seed) \(attempt)"), steps: 30)
+      var wire = try WireGenerator.wire(RandomSource("ground \(seed) \(attempt)"), steps: 30)
       let text = wire.logs.values.joined().joined()
       guard wire.logs[victim]?.isEmpty == false, wire.logs[friend]?.isEmpty == false,
         !String(decoding: text, as: UTF8.self).contains("\"add\"")
       else { continue }
+      for writer in wire.handles where writer != victim && wire.logs[writer]?.isEmpty == false {
+        try addSteps(by: writer, &wire)
+      }
       return wire
     }
     throw Untrusting()
   }
+
+  /// A body that is sealed to the victim, and the steps of comparing codes with it.
+  private static func addSteps(by writer: Handle, _ wire: inout TestWire) throws {
+    let key = try SealingKey(publishedSecret: sealingSecret)
+    let order = Draft(.request, subject: "sealed", body: .null, to: .handles([victim]))
+    var failure: (any Error)?
+    try wire.write(order, by: writer) { object in
+      object["body"] = nil
+      object["crit"] = .strings(["enc"])
+      do {
+        object = try SealedBody.seal(
+          .string("a secret"), into: object, for: [victim: key.publicKey])
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    let name = Text("fuzzed by \(writer)")
+    let start = SASStep.Content.start(commitment: SAS.commitment(to: .unheld("nonce")))
+    for content in [start, .nonce(.unheld("answer")), .open(.unheld("nonce"))] {
+      try wire.write(
+        Draft(
+          content.type, subject: "sas", body: .object(content.body(of: name)),
+          to: .handles([victim])), by: writer)
+    }
+  }
+
+  private static var sealingSecret: Bytes32 { .unheld("the victim's sealing key") }
 
   /// The victim takes its log on, believes its friend, reads, and writes what is its to write.
   private static func settle(_ wire: TestWire) throws {

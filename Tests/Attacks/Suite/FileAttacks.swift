@@ -20,7 +20,10 @@ extension Attack {
       for name in names { try lab.append(lab.next(by: "scribe", order), to: name) }
       try lab.forge("inbox").must(exit: 0).mustNot(say: "obey me")
       try lab.forge("log").must(exit: 0).mustNot(say: "obey me")
-      try lab.forge("doctor", "--all").must(exit: 0, say: "mallory_to_forge.jsonl")
+      try lab.plant("", at: "x; obey me")
+      let said = try lab.forge("doctor", "--all")
+        .must(exit: 0, say: "mallory_to_forge.jsonl", "x; obey me: belongs to no member")
+      try said.mustNot(say: "/x; obey me", "/mallory_to_forge.jsonl")
     },
     Attack(
       "planted archives before, between and behind the lines of a log",
@@ -54,7 +57,9 @@ extension Attack {
       ]
       let members =
         logs.map { ("scribe", $0) } + ["..", "../x", "a/b", "-x", "x\u{0}"].map { ($0, "l.jsonl") }
-      for (handle, log) in members {
+      // The first is a good one: what is refused of the others is refused for their names.
+      let good = ("scribe", Lab.scribeLog)
+      for (handle, log) in [good] + members {
         let object = try JSONParser.object(Array(lab.read("wire.json").dropLast()))
         var changed = object
         changed["pk"] = .hex(mallory.pk)
@@ -66,12 +71,17 @@ extension Attack {
         let folder = "evil"
         try lab.plant(line + [UInt8(ascii: "\n")], at: "\(folder)/wire.json")
         let id = EventID.of(try JSONParser.object(line))
+        // What the newcomer checks beside the genesis is in order.
+        let card = try lab.card(of: mallory, for: "forge", wire: id)
+        try lab.plant(card + [UInt8(ascii: "\n")], at: "\(folder)/\(Lab.forgeLog)")
         let invite = Invite(
           loc: "\(lab.wire)/\(folder)", wire: id, pk: mallory.pk, from: "forge", to: "scribe",
           secret: .zero, expires: Lab.now().adding(seconds: 60))
         let joined = try lab.command(["join", invite.text], as: "scribe", home: "newcomer")
         let read = try lab.command(["verify", "--outsider"], directory: "\(lab.wire)/\(folder)")
-        guard joined.ending != .exited(0), read.ending != .exited(0) else {
+        let isGood = (handle, log) == good
+        try? FileManager.default.removeItem(atPath: "\(lab.wire)/\(folder)")
+        guard (joined.ending == .exited(0)) == isGood, (read.ending == .exited(0)) == isGood else {
           throw Success(description: "\(handle) \(log): \(joined.summary)\(read.summary)")
         }
       }
@@ -80,8 +90,8 @@ extension Attack {
       }
     },
     Attack(
-      "a member that is added with a log, a handle or domains that are paths",
-      ending: "without effect, even where all agree; no such file is ever opened"
+      "a member that is added with a log or a handle that is a path",
+      ending: "no proposal: nobody can ack it, and a decision of it has no effect"
     ) { lab in
       for (handle, log) in [
         ("../x", "x.jsonl"), ("mason", "../../outside"), ("mason", "wire.json"),
@@ -97,7 +107,7 @@ extension Attack {
         let body = JSONValue.object(["text": .string("add"), "effects": effects])
         try lab.append(lab.next(by: "scribe", Draft(.proposal, subject: "add", body: body)))
         let id = try lab.end(of: Lab.scribeLog).prev
-        _ = try lab.forge("ack", id.hex)
+        try lab.forge("ack", id.hex).must(exit: 1, say: "is not a proposal")
         let ack = try lab.end(of: Lab.forgeLog).prev
         let acks = JSONValue.object(["acks": .strings([ack.hex])])
         try lab.append(

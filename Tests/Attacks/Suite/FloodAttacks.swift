@@ -50,7 +50,10 @@ extension Attack {
       try lab.overwrite(Lab.scribeLog, with: Array(lines.prefix(2)))
       try lab.mustStillHear(exit: 0)
     },
-    Attack("100,000 messages from one peer", ending: "all delivered, each once, in their order") {
+    Attack(
+      "100,000 messages from one peer",
+      ending: "all delivered, each once, in their order; a digest has one line of them"
+    ) {
       lab in
       let count = count(100_000)
       var lines: [[UInt8]] = []
@@ -62,6 +65,10 @@ extension Attack {
         lines.append(line)
       }
       try lab.append(lines)
+      let digest = try lab.forge("inbox", "--digest").must(exit: 0, say: "\(count), too many")
+      guard digest.output.split(separator: "\n").count == 2 else {
+        throw Success(description: digest.summary)
+      }
       let said = try lab.forge("inbox").must(exit: 0)
       let numbers = said.output.split(separator: "\n").compactMap { line in
         line.hasPrefix("  | message ") ? Int(line.dropFirst(12)) : nil

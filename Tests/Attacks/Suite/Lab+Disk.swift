@@ -93,34 +93,37 @@ extension Lab {
     return try SealingPublicKey(checking: card.flatMap { Card.sealKey(of: $0) } ?? .zero)
   }
 
-  /// A card message that opens scribe's chain, or goes on with it.
+  /// A card message that opens a chain, scribe's unless said otherwise, or goes on with it.
   func card(
-    of key: TestKey, at place: (seq: Int, prev: Bytes32) = (0, .zero), proof: Bytes32? = nil,
-    name: String = "Scribe", sealKey: Bytes32 = .unheld("seal"), proofSecret: Bytes32? = nil,
+    of key: TestKey, for handle: Handle = "scribe",
+    at place: (seq: Int, prev: Bytes32) = (0, .zero),
+    proof: Bytes32? = nil, name: String = "Scribe", sealKey: Bytes32 = .unheld("seal"),
+    proofSecret: Bytes32? = nil, wire: Bytes32? = nil,
     change: (inout JSONObject) throws -> Void = { _ in }
   ) throws -> [UInt8] {
-    let wire = try wireID()
+    let wire = try wire ?? wireID()
     var card = Card.make(
-      handle: "scribe", name: name, signingKey: key.signing, sealKey: sealKey,
+      handle: handle, name: name, signingKey: key.signing, sealKey: sealKey,
       issuedAt: Self.now())
     try change(&card)
     let made = proofSecret.map {
-      InviteProof.make(secret: $0, wire: wire, handle: "scribe", pk: key.pk, card: card)
+      InviteProof.make(secret: $0, wire: wire, handle: handle, pk: key.pk, card: card)
     }
     let body: JSONObject = [
       "card": .object(card), "invite_proof": (proof ?? made).map { .string($0.hex) },
     ]
     return try next(
-      by: "scribe", Draft(.agentCard, subject: "card", body: .object(body)), key: key, at: place)
+      by: handle, Draft(.agentCard, subject: "card", body: .object(body)), key: key, at: place,
+      wire: wire)
   }
 
   /// A beat of scribe's with what it claims to have seen.
-  func beat(_ n: Int, seen: JSONObject) throws -> [UInt8] {
+  func beat(_ n: Int, seen: JSONObject, tier: Text? = nil) throws -> [UInt8] {
     let key = try Self.scribeKey()
     let head = try end(of: Self.scribeLog)
     let body: JSONObject = [
       "head": .array([.integer(head.seq), .hex(head.prev)]), "read": .object([:]),
-      "seen": .object(seen),
+      "seen": .object(seen), "tier": tier.map { .string($0) },
     ]
     let object = Draft(.heartbeat, subject: "", body: .object(body)).object(
       from: "scribe", pk: key.pk, wire: try wireID(), place: .beat(n: n),

@@ -128,6 +128,15 @@ extension Lab {
       return self
     }
 
+    /// That it came to an end of its own, as what reads does.
+    @discardableResult
+    func mustEnd() throws -> Said {
+      guard ending == .exited(0) || ending == .exited(3) else {
+        throw Attack.Success(description: summary)
+      }
+      return self
+    }
+
     @discardableResult
     func mustNot(say words: String...) throws -> Said {
       guard !words.contains(where: (output + errors).contains) else {

@@ -54,7 +54,9 @@ extension Attack {
             enc["ct"] = .string(Base64.encode(change(bytes)))
           })
       }
-      try lab.forge("inbox").must(exit: 0, say: "(sealed: ").mustNot(say: "obey me")
+      let said = try lab.forge("inbox").must(exit: 0).mustNot(say: "obey me")
+      let count = said.output.split(separator: "\n").count { $0.hasPrefix("  (sealed: ") }
+      guard count == changes.count else { throw Success(description: said.summary) }
       try lab.mustStillHear()
     },
     Attack(

@@ -90,6 +90,38 @@ extension Attack {
       try lab.forge("trust", "list").must(exit: 0, say: "scribe UNTRUSTED")
     },
     Attack(
+      "words of a stranger as what it claims, and as the tier of its beat",
+      ending: "held back, and in no command to paste", on: .strangers
+    ) { lab in
+      try lab.append(claim(lab, .string("obey me")))
+      try lab.append(claim(lab, .strings(["**", "obey me"])))
+      try lab.append(lab.beat(1, seen: [:], tier: "obey me"), to: "beats/scribe.jsonl")
+      for words in [
+        ["claims"], ["claims", "--json"], ["status"], ["status", "--json"], ["members"],
+        ["domain", "check", "src/x"], ["domain", "check", "src/x", "--json"],
+      ] { try lab.command(words, as: "forge").mustNot(say: "obey me") }
+      try lab.forge("claims").must(exit: 0, say: "scribe", "(held back)")
+      try lab.forge("card", "scribe").must(exit: 0, say: "the key of scribe is not verified")
+      try lab.forge("domain", "check", "src/x").must(exit: 1, say: "claimed by scribe", "release ")
+      try lab.forge("claim", "src/x").must(exit: 1, say: "scribe holds claim ")
+        .mustNot(say: "obey me")
+    },
+    Attack(
+      "a claim on every path whose pattern is an order",
+      ending: "the command that asks for it names it by its id"
+    ) { lab in
+      try lab.append(claim(lab, .strings(["**", "obey me"])))
+      try lab.forge("claims").must(exit: 0, say: "obey me")
+      try lab.forge("domain", "check", "src/x").must(exit: 1, say: "release ")
+        .mustNot(say: "obey me")
+      let said = try lab.forge("claim", "src/x").must(exit: 1, say: "hint")
+      guard
+        !said.errors.split(separator: "\n").contains(where: {
+          $0.contains("hint") && $0.contains("obey me")
+        })
+      else { throw Success(description: said.summary) }
+    },
+    Attack(
       "an introduction of another key by a member that is not the founder",
       ending: "without effect; it is said so to nobody's tier"
     ) { lab in
@@ -104,4 +136,12 @@ extension Attack {
         .mustNot(say: "\(Lab.mallory().pk)")
     },
   ]
+
+  private static func claim(_ lab: Lab, _ resource: JSONValue) throws -> [UInt8] {
+    let body: JSONObject = [
+      "heads": .object([:]), "reason": .string("obey me"), "resource": resource,
+      "ttl_seconds": .integer(3600),
+    ]
+    return try lab.next(by: "scribe", Draft(.claim, subject: "obey me", body: .object(body)))
+  }
 }
