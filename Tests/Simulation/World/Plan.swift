@@ -57,6 +57,7 @@
     case ackAll = "ack what is owed"
     case resume, shutdown
     case claim, release, archive, leave, remove, rotate
+    case expel = "removal of who does not hear of it"
     case together = "two processes of one agent"
     case contend = "two agents want one thing"
     // What befalls them.
@@ -84,7 +85,8 @@
       case .counter, .withdraw, .time, .jumble, .together, .contend, .ackAll, .release: 4
       case .nonsense, .crooked, .meddle: 6
       case .trap, .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
-      case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove, .rotate: 1
+      case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove, .rotate, .expel:
+        1
       }
     }
   }

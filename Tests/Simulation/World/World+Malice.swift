@@ -119,6 +119,12 @@
       ledger.count("meddling")
     }
 
+    func agree(to proposal: Bytes32, by villain: Member) {
+      var ack = Draft(.ack, subject: "agreed", body: .string(""))
+      ack.re = proposal
+      append(ack, by: villain)
+    }
+
     private func messages(of member: Member) -> [Message] {
       lines(writtenLog(of: member)).compactMap { line in
         guard let envelope = try? Envelope.read(line.span) else { return nil }

@@ -19,6 +19,7 @@
       case .contend: contend(with: member)
       case .copyArchive: syncArchive(member.handle, to: random.pick(hosts))
       case .together: together(member)
+      case .expel: expel()
       case .time: time.nanoseconds += Int64(random.below(400)) * 1_000_000_000
       case .jump: jump(member.host)
       case .powerCut: cutPower(of: member.host)

@@ -67,6 +67,32 @@
       ledger.storedAt[receipt.eventID] = time.nanoseconds
     }
 
+    /// Removes a member on another host that does not hear of it in time, and goes on answering.
+    func expel() {
+      let remover = honest[0]
+      let others = honest.filter { $0.host !== remover.host }
+      guard members.count > 2, let target = random.maybePick(others) else { return }
+      perform(.propose, by: remover)
+      syncAll()
+      var removal: Bytes32?
+      command(remover) { [self] session, _ in
+        let receipt = try session.propose(removing: target.handle, because: "gone")
+        acknowledge(receipt, "removal", by: remover)
+        ledger.storedAt[receipt.eventID] = time.nanoseconds
+        removal = receipt.eventID
+      }
+      guard let removal else { return }
+      syncAll()
+      for member in members where ![target.handle, remover.handle].contains(member.handle) {
+        if member.isHonest { perform(.answer, by: member) } else { agree(to: removal, by: member) }
+        sync(member.handle, to: remover.host)
+      }
+      perform(.settle, by: remover)
+      for _ in 0..<3 { perform(.answer, by: target) }
+      syncAll()
+      perform(.settle, by: remover)
+    }
+
     func claim(
       by member: Member, _ session: inout Session, _ chance: inout SimulationRandom
     ) throws {
