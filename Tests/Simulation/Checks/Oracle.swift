@@ -128,7 +128,7 @@
       var logs: [Handle: [[UInt8]]] = [:]
       for member in members {
         logs[member.handle] = lines(
-          member.isHonest ? ledger.logs[member.handle] ?? [] : writtenLog(of: member))
+          member.isHonest ? ledger.logs[member.handle] ?? [] : trueLog(of: member))
       }
       let oracle = Oracle(genesis, logs)
       for (id, end) in ledger.ends.sorted(by: { $0.key < $1.key }) {

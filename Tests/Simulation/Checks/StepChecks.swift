@@ -31,7 +31,7 @@
     }
 
     /// The log as its writer wrote it, also while its host shows another.
-    private func trueLog(of member: Member) -> [UInt8] {
+    func trueLog(of member: Member) -> [UInt8] {
       let replica = Replica(host: member.host.number, log: member.handle)
       guard let attack = attacks[replica] else { return writtenLog(of: member) }
       return throughLastFeed(
