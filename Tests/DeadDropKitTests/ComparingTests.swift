@@ -143,7 +143,7 @@ struct ComparingTests {
       for _ in 0..<5 {
         try bench.remove("ceremonies.json", of: "scribe", ifThere: true)
         try bench.startComparing("scribe", with: "forge")
-        #expect(throws: KitError.codeNotReady("scribe")) {
+        #expect(throws: KitError.nothingToCompare("scribe")) {
           try bench.confirm("forge", "scribe", Self.wrong)
         }
       }
@@ -262,6 +262,12 @@ private struct ForgedPeer {
     try bench.append(try #require(wire.logs["scribe"]?.last), to: "scribe")
   }
 
+  /// A start of scribe's own.
+  mutating func begin(_ name: String) throws {
+    let body: JSONObject = ["ceremony": .string(Text(name)), "commitment": .hex(.unheld(name))]
+    try publish(Draft(.sasStart, subject: "x", body: .object(body), to: .handles(["forge"])))
+  }
+
   func start() throws { try bench.startComparing("forge", with: "scribe") }
 }
 
@@ -310,6 +316,71 @@ struct CheatingTests {
         try bench.confirm("forge", "scribe", "100010001000")
       }
       #expect(try bench.tier(of: "scribe", for: "forge") == .untrusted)
+    }
+  }
+
+  @Test("who begins again and again is answered once for each time that a person agrees to it")
+  func guesses() throws {
+    try Bench.run { bench in
+      var peer = try ForgedPeer(bench)
+      for round in 1...2 {
+        try peer.begin("\(round)")
+        try peer.start()
+        for guess in 0..<4 {
+          try peer.begin("\(round) \(guess)")
+          let error: KitError =
+            guess == 0 ? .comparingAborted("scribe", .begunAnew) : .nothingToCompare("scribe")
+          #expect(throws: error) { try bench.showCode("forge", with: "scribe") }
+          #expect(throws: KitError.nothingToCompare("scribe")) {
+            try bench.confirm("forge", "scribe", "100010001000")
+          }
+        }
+        #expect(try bench.count(.sasNonce, of: "forge") == round)
+      }
+    }
+    // Nor is a code that was shown given up for another one.
+    try Bench.run { bench in
+      var peer = try ForgedPeer(bench)
+      try peer.start()
+      try peer.answer(with: .unheld("nonce"))
+      _ = try bench.code("forge", with: "scribe")
+      try peer.begin("anew")
+      #expect(throws: KitError.comparingAborted("scribe", .begunAnew)) {
+        try bench.showCode("forge", with: "scribe")
+      }
+      #expect(try bench.count(.sasNonce, of: "forge") == 0)
+    }
+  }
+
+  @Test("a code vouches for no key that another member has")
+  func twoNames() throws {
+    try Bench.run { bench in
+      var wire = try TestWire(["scribe", "forge", "mason"])
+      try wire.join()
+      try bench.settleIn(wire, as: "forge")
+      try bench.adopt("forge")
+      for name in ["scribe", "mason"] as [Handle] {
+        try wire.addKey(try TestKey("both/1"), by: name)
+        try wire.card(by: name)
+        for line in wire.logs[name]?.suffix(2) ?? [] { try bench.append(line, to: name) }
+      }
+      try bench.startComparing("forge", with: "scribe")
+      let start = try #require(try bench.messages(of: "forge").last { $0.type.known == .sasStart })
+      let body: JSONObject = [
+        "ceremony": start.body?.members?["ceremony"], "nonce": .hex(.unheld("nonce")),
+      ]
+      try wire.write(
+        Draft(
+          .sasNonce, subject: "x", body: .object(body), to: .handles(["forge"]), re: start.eventID),
+        by: "scribe")
+      try bench.append(try #require(wire.logs["scribe"]?.last), to: "scribe")
+      let code = try bench.code("forge", with: "scribe")
+      do {
+        try bench.confirm("forge", "scribe", code)
+        Issue.record("pinned")
+      } catch {
+        guard case KitError.notPinnable = error else { throw error }
+      }
     }
   }
 
