@@ -209,7 +209,7 @@ extension CommandFailure {
         .refused, words,
         hint: "if that place is lost for good: deaddrop key restore DIRECTORY; else: "
           + ShellWord.line(["export", "DEADDROP_HOME=" + path]))
-    case .notInForce(.unfinished, _):
+    case .notInForce(.unfinished, _), .notInForce(.moving, _):
       self.init(
         .refused, words, hint: "make the same deaddrop key move or deaddrop key restore again")
     case .ownLogBehind, .ownLogDiffers:

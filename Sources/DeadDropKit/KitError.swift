@@ -256,7 +256,7 @@ extension KitError: CustomStringConvertible {
       "three wrong codes were typed for \(peer): locked until \(time.string)"
     case .comparingAborted(let peer, let reason): "comparing with \(peer) is off: \(reason)"
     case .codeNotReady(let peer): "the code is not there yet: \(peer) has to go on first"
-    case .nothingToCompare(let peer): "nobody has begun to compare codes with \(peer)"
+    case .nothingToCompare(let peer): "comparing codes with \(peer) was not begun here"
     case .behindCut(let peer): "that is by \(peer), behind the line at which it was revoked"
     case .notAttested(let peer, let tier, let count):
       "\(peer) is \(tier.rawValue), with \(count) of \(Session.attestingCount) decisions and "

@@ -38,6 +38,7 @@ package enum WireError: Error, Equatable, Sendable {
   /// Why private state does not speak for its agent.
   package enum NotInForce: String, Sendable {
     case moved = "this agent was moved to"
+    case moving = "a move was begun and not finished, to"
     case backup = "this is a backup of"
     case unfinished = "not everything has come yet from"
   }

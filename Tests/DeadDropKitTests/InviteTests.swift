@@ -34,6 +34,18 @@ struct InviteTests {
     }
   }
 
+  @Test("by an inviter that has rotated its key, all that it wrote is believed")
+  func rotated() throws {
+    try found { bench, _ in
+      try bench.send(["before"], by: "forge")
+      try bench.act(as: "forge") { session, _ in _ = try session.rotateKey() }
+      try bench.send(["after"], by: "forge")
+      let invite = try bench.act(as: "forge") { session, _ in try session.invite("scribe") }
+      try bench.join(invite)
+      #expect(try bench.inbox("scribe") == ["before", "after"])
+    }
+  }
+
   @Test("a refused newcomer is left without any private file")
   func nothingLeft() throws {
     try found { bench, invite in

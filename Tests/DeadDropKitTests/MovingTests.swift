@@ -77,6 +77,70 @@ struct MovingTests {
     }
   }
 
+  /// Two wires of forge in one account, of which the first is the bench's.
+  private func twoWires(_ body: (Bench, Bench, PrivatePlaces) throws -> Void) throws {
+    try Bench.run { bench in
+      let other = Bench(root: bench.root + "/other")
+      try FileManager.default.createDirectory(
+        atPath: other.root, withIntermediateDirectories: false)
+      let places = bench.places("forge")
+      for path in [bench.path, other.path] {
+        _ = try Founding.found(
+          .init(
+            directory: path, founder: "forge", peers: ["scribe"], domains: [:],
+            tiers: TiersFile.standard, isLocal: true), in: places)
+      }
+      try body(bench, other, places)
+    }
+  }
+
+  @Test("what has moved for good is not moved again, though its keys are still here")
+  func anotherMedium() throws {
+    try twoWires { bench, other, places in
+      let wire = try bench.audit().reading.genesis.id
+      let move = Moving("forge", on: wire, from: places, to: target(bench))
+      let outcome = try move.move()
+      #expect(!outcome.keptKeys.isEmpty)
+      // The medium is taken away, and another one lies at the same path.
+      try FileManager.default.moveItem(
+        atPath: bench.root + "/home-target", toPath: bench.root + "/home-away")
+      #expect(throws: KitError.wire(.notInForce(.moved, target(bench).states))) {
+        try move.move()
+      }
+    }
+  }
+
+  @Test("of two wires in one directory each is taken in by itself")
+  func severalWires() throws {
+    try twoWires { bench, other, places in
+      let wires = try [bench, other].map { try $0.audit().reading.genesis.id }
+      for wire in wires {
+        _ = try Moving("forge", on: wire, from: places, to: target(bench)).move()
+      }
+      #expect(throws: KitError.self) { try Moving.agent(in: target(bench), named: "forge") }
+      let first = try Moving.agent(in: target(bench), named: nil, on: wires[0])
+      #expect(first.wire == wires[0])
+      let home = Moving.places(in: bench.root + "/home-new")
+      _ = try Moving("forge", on: wires[0], from: target(bench), to: home).move()
+      #expect(try Moving.agent(in: target(bench), named: "forge").wire == wires[1])
+    }
+  }
+
+  @Test("a place in the wire's directory is known by whatever links and dots it is spelled with")
+  func insideTheWire() throws {
+    try written { bench in
+      try FileManager.default.createSymbolicLink(
+        atPath: bench.root + "/link", withDestinationPath: bench.path + "/beats")
+      let shared = try SharedDirectory.open(bench.path)
+      for inside in ["/_coordination", "/_coordination//x/y", "/./_coordination/x", "/link/x"] {
+        #expect(try shared.holds(bench.root + inside), "\(inside)")
+      }
+      for outside in ["", "/x/y", "/_coordination2/x", "/link/../../x"] {
+        #expect(try !shared.holds(bench.root + outside), "\(outside)")
+      }
+    }
+  }
+
   @Test("a place that has the agent, or another key of that name, takes in nothing")
   func occupied() throws {
     try written { bench in

@@ -74,6 +74,31 @@ struct RecoveryTests {
     }
   }
 
+  @Test("a rotation meanwhile takes another key, so that the one decided on signs one history")
+  func rotatedMeanwhile() throws {
+    try Bench.run { bench in
+      for invite in try bench.found(["forge", "scribe", "mason"]) { try bench.join(invite) }
+      for member in ["forge", "scribe", "mason", "forge", "scribe"] as [Handle] {
+        try bench.settle(member)
+      }
+      try bench.send(["one", "two", "three"], by: "scribe")
+      for member in ["forge", "mason"] as [Handle] { try bench.inbox(member) }
+      let plan = try prepare(bench)
+      let rotation = try bench.act(as: "scribe") { session, _ in try session.rotateKey() }
+      #expect(rotation.new != plan.pk)
+      try bench.send("rotated", by: "scribe")
+      try agree(on: plan, bench)
+      try bench.settle("mason")
+      for number in 0..<4 { try bench.send(Text("back \(number)"), by: "scribe") }
+      for member in ["forge", "mason"] as [Handle] {
+        #expect(try bench.verdict(of: "scribe", for: member) == .sound)
+        #expect(try bench.inbox(member).suffix(4) == ["back 0", "back 1", "back 2", "back 3"])
+      }
+      let chain = try #require(try bench.audit(everySignature: true).reading.chains["scribe"])
+      #expect(chain.verdict == .sound && chain.key == plan.pk)
+    }
+  }
+
   @Test("a cut that does not stand, or a line that is another here, is not proposed")
   func refused() throws {
     try forked { bench, _ in

@@ -163,7 +163,7 @@ struct RevocationTests {
         #expect(throws: KitError.notRecipients(["mason"])) {
           try session.revoke("mason", from: 1)
         }
-        #expect(throws: KitError.ownHandle("forge")) {
+        #expect(throws: KitError.notRecipients(["forge"])) {
           try session.revoke("forge", from: 1)
         }
       }
@@ -196,7 +196,9 @@ struct RevocationTests {
     }
   }
 
-  @Test("who agrees to a key with which a revoked chain goes on believes it from there")
+  @Test(
+    "a key with which the chain goes on is believed by who agreed to it; others hold it back, and the next one too"
+  )
   func recovered() throws {
     try Bench.run { bench in
       var wire = try TestWire(["scribe", "forge", "mason"])
@@ -206,6 +208,8 @@ struct RevocationTests {
       let pk = try TestKey("scribe/1").pk
       try bench.act(as: "forge") { session, _ in _ = try session.pin("scribe", .key(pk)) }
       try revoke(bench, from: 2)
+      let state = try bench.statePath(of: "forge")
+      let trust = try bench.read("trust.json", in: state)
       let cut = try #require(card.writers["scribe"]).prev
       let next = try TestKey("scribe/2")
       let effects: JSONValue = .object([
@@ -224,10 +228,24 @@ struct RevocationTests {
       wire.switchKey(of: "scribe", to: next)
       try wire.card(by: "scribe")
       try wire.write(Draft(.request, subject: "back", body: .string("text")), by: "scribe")
+      let last = try TestKey("scribe/3")
+      try wire.addKey(last, by: "scribe")
+      try wire.card(by: "scribe")
+      try wire.write(Draft(.request, subject: "on", body: .string("text")), by: "scribe")
       try wire.write(to: bench.path)
       try bench.act(as: "forge") { session, _ in
+        let peek = try session.inbox(session: "main", limit: nil, isPeek: true)
+        #expect(peek.subjects == ["back", "on"])
+        #expect(session.tier(of: "scribe") == .verified)
+      }
+      // As for an agent that was not asked.
+      try bench.overwrite("trust.json", with: trust, in: state)
+      try bench.act(as: "forge") { session, _ in
+        let peek = try session.inbox(session: "main", limit: nil, isPeek: true)
+        #expect(peek.heldBack["scribe"] == 5 && peek.revoked.isEmpty, "\(peek.revoked)")
+        _ = try session.pin("scribe", .key(last.pk))
         let inbox = try session.inbox(session: "main", limit: nil, isPeek: true)
-        #expect(inbox.subjects == ["back"])
+        #expect(inbox.subjects == ["back", "on"])
       }
     }
   }

@@ -81,10 +81,14 @@ enum KeyRestoreCommand: Command {
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let path = try NamedFile.absolute(invocation.text("directory"))
     let asked = try invocation.handle("as")
+    let directory = try invocation.directory.map { path throws(CommandFailure) in
+      try NamedFile.absolute(path)
+    }
     let (outcome, isBackup) = try CommandFailure.lifting {
       () throws(KitError) -> (Moving.Outcome, Bool) in
       let source = Moving.places(in: path)
-      let (handle, wire) = try Moving.agent(in: source, named: asked)
+      let wireAsked = try directory.map { path throws(KitError) in try Moving.wire(at: path) }
+      let (handle, wire) = try Moving.agent(in: source, named: asked, on: wireAsked)
       let moving = Moving(handle, on: wire, from: source, to: try PrivatePlaces.current())
       let isBackup = try moving.isFromBackup()
       return (try moving.move(), isBackup)
@@ -92,8 +96,11 @@ enum KeyRestoreCommand: Command {
     var report = IdentityTransfer.report(outcome, "\(outcome.handle) is in \(outcome.path)")
     if isBackup {
       report.note(
-        "it signs nothing yet: "
+        "its log takes nothing yet: "
           + ShellWord.deaddrop("repair", "adopt", "--as", outcome.handle.name))
+      report.warn(
+        "whom it believes is as it was when the backup was made, also whom you have revoked since: "
+          + ShellWord.deaddrop("trust", "list", "--as", outcome.handle.name))
     }
     return report
   }
@@ -108,7 +115,10 @@ enum IdentityTransfer {
     let path = try NamedFile.absolute(invocation.text("directory"))
     var moving: Moving?
     _ = try invocation.withSession { (session: inout Session) throws(CommandFailure) in
-      guard !(path + "/").hasPrefix(session.shared.path + "/") else {
+      let isInside = try CommandFailure.lifting { () throws(KitError) in
+        try session.shared.holds(path)
+      }
+      guard !isInside else {
         throw CommandFailure(.notMovable("\(path) is in the wire's directory, which others read"))
       }
       moving = Moving(

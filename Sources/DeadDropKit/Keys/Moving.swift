@@ -1,5 +1,6 @@
 import Host
 import Identity
+import Protocol
 import Wire
 package import WireFormat
 
@@ -10,10 +11,14 @@ package import WireFormat
 /// the same move is made again:
 ///
 ///     TO   elsewhere.json   unfinished: it signs nothing yet
-///     FROM elsewhere.json   moved: it signs nothing any more
+///     FROM elsewhere.json   moving: it signs nothing any more
 ///     TO   keys, state      each file whole or not at all
 ///     TO   elsewhere.json   gone: from here on it signs
+///     FROM elsewhere.json   moved: nothing is taken from here again
 ///     FROM keys             erased, unless another wire needs them
+///
+/// A path may be another medium the next time. So what was begun goes on only where TO says that it
+/// is unfinished.
 package struct Moving {
   package struct Outcome: Sendable {
     package let handle: Handle
@@ -37,15 +42,23 @@ package struct Moving {
     (self.handle, self.wire, self.from, self.to) = (handle, wire, from, to)
   }
 
-  /// Finds the one agent that a directory holds, or that of this name.
+  /// Finds the one agent that a directory holds, or that of this name, or on this wire; of several
+  /// the one that has not gone elsewhere.
   package static func agent(
-    in places: PrivatePlaces, named name: Handle?
+    in places: PrivatePlaces, named name: Handle?, on asked: Bytes32? = nil
   ) throws(KitError) -> (handle: Handle, wire: Bytes32) {
     var found: [(handle: Handle, wire: Bytes32)] = []
-    for wire in try places.wires() {
+    for wire in try places.wires() where asked == nil || wire == asked {
       for handle in try places.identities(on: wire) where name == nil || handle == name {
         found.append((handle, wire))
       }
+    }
+    if found.count > 1 {
+      var here: [(handle: Handle, wire: Bytes32)] = []
+      for agent in found where try !places.isGone(agent.handle, on: agent.wire) {
+        here.append(agent)
+      }
+      if !here.isEmpty { found = here }
     }
     guard let first = found.first else {
       throw .notMovable("\(places.states) holds no agent" + (name.map { " \($0)" } ?? ""))
@@ -53,9 +66,17 @@ package struct Moving {
     guard found.count == 1 else {
       throw .notMovable(
         "\(places.states) holds several agents: "
-          + found.map { "\($0.handle) of \($0.wire.hex.prefix(12))" }.joined(separator: ", "))
+          + found.map { "\($0.handle) of \($0.wire.hex.prefix(12))" }.joined(separator: ", ")
+          + "; say which by --as and by the wire's --dir")
     }
     return first
+  }
+
+  /// The id of the wire in a directory.
+  package static func wire(at path: String) throws(KitError) -> Bytes32 {
+    try KitError.liftingWire { () throws(WireError) in
+      try SharedDirectory.open(path).genesis().id
+    }
   }
 
   /// Whether what is to be taken in is a copy of an agent that may be in force elsewhere.
@@ -70,24 +91,30 @@ package struct Moving {
     let old = try open(from)
     let locks = try Locks(old)
     let mark = try KitError.liftingWire { () throws(WireError) in try old.elsewhere() }
-    if let mark, mark.why != .backup, mark.why != .moved || mark.path != to.states {
-      throw .wire(.notInForce(mark.why, mark.path))
-    }
     let isBackup = mark?.why == .backup
-    let hasBegun = mark?.why == .moved
+    let hasBegun = mark?.path == to.states && (mark?.why == .moving || mark?.why == .moved)
+    if let mark, !isBackup, !hasBegun { throw .wire(.notInForce(mark.why, mark.path)) }
     // What refuses must leave all as it was.
     if !hasBegun { try checkKeys() }
     let new = try open(to)
     let newMark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
     let isComplete = try hasWritten(new) && newMark == nil
-    if hasBegun, isComplete { return try finish(locks) }
+    if hasBegun, isComplete { return try finish(old, locks) }
     guard !isComplete else {
       throw .notMovable("\(to.states) has \(handle) on this wire already, in force")
+    }
+    if let mark, hasBegun {
+      guard mark.why == .moving else { throw .wire(.notInForce(mark.why, mark.path)) }
+      guard newMark?.why == .unfinished, newMark?.path == from.states else {
+        throw .notMovable(
+          "\(to.states) is not where this move was begun: put the same medium there; where that is "
+            + "lost and never signed: rm \(old.path)/\(PrivateState.elsewhereName)")
+      }
     }
     if hasBegun { try checkKeys() }
     try KitError.liftingWire { () throws(WireError) in
       try new.markElsewhere(.unfinished, from.states)
-      if !isBackup { try old.markElsewhere(.moved, to.states) }
+      if !isBackup { try old.markElsewhere(.moving, to.states) }
     }
     try copyKeys()
     try copyState(old, new, withWriter: !isBackup)
@@ -95,7 +122,7 @@ package struct Moving {
       try new.directory.unlink(PrivateState.elsewhereName)
       try new.directory.synchronize()
     }
-    return isBackup ? outcome(kept: []) : try finish(locks)
+    return isBackup ? outcome(kept: []) : try finish(old, locks)
   }
 
   /// Copies the agent to where it cannot sign: what was signed last is left out, and a mark is left.
@@ -109,7 +136,11 @@ package struct Moving {
     }
     let mark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
     // An older backup of this agent gives way, with the keys of its time.
-    if let mark, mark.why == .backup, mark.path == from.states { try erase(keysIn: to) }
+    if let mark, mark.why == .backup, mark.path == from.states,
+      try !to.isElsewhereNeeded(handle, nil, besides: wire)
+    {
+      try erase(keysIn: to)
+    }
     try checkKeys()
     try KitError.liftingWire { () throws(WireError) in
       try new.markElsewhere(.backup, from.states)
@@ -139,7 +170,10 @@ package struct Moving {
   }
 
   /// Erases the keys at the old place; the locks are held until then.
-  private func finish(_ locks: consuming Locks) throws(KitError) -> Outcome {
+  private func finish(
+    _ old: borrowing PrivateState, _ locks: consuming Locks
+  ) throws(KitError) -> Outcome {
+    try KitError.liftingWire { () throws(WireError) in try old.markElsewhere(.moved, to.states) }
     let isNeeded = try from.isElsewhereNeeded(handle, nil, besides: wire)
     let names = try keyNames(in: from)
     if !isNeeded { try erase(keysIn: from) }

@@ -41,11 +41,11 @@ extension Session {
     let cut = try standingLine(seq, of: handle)
     let lock = try settlingLock()
     defer { try? lock.unlock() }
-    let change = try openKeyChange(isRecovery: true)
-    guard reader.store.records[handle]?.spans.last?.pk != change.pk else {
+    guard try !isKeyChangeDue() else {
       throw .notRecoverable(
         "the chain goes on with the key of an earlier one; run any command first")
     }
+    let change = try openKeyChange(isRecovery: true)
     return RecoveryPlan(handle: handle, cut: cut, pk: change.pk)
   }
 

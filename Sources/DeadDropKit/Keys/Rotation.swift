@@ -35,6 +35,7 @@ extension Session {
     try read(into: &report)
     guard reader.store.records[handle]?.head.seq ?? 0 > 0 else { throw .wire(.notJoined(handle)) }
     let store = KeyStore(places)
+    if try KeyChange.load(state)?.isRecovery == true { try finishKeyChange(&report) }
     let change = try openKeyChange(isRecovery: false)
     guard let old = try chainKey(before: change.pk) else { throw .wire(.notJoined(handle)) }
     if reader.store.records[handle]?.spans.last?.pk != change.pk {
@@ -51,14 +52,12 @@ extension Session {
       isOldErased: try store.publicKey(handle, old) != old, notes: report.notes)
   }
 
-  /// The pair that a rotation or a recovery has begun with; else a new one.
+  /// The pair that such a change has begun with; else a new one.
+  ///
+  /// Never the pair of the other kind: a key that goes on behind its own rotation, and again behind
+  /// the cut that the others decide, signs two histories.
   func openKeyChange(isRecovery: Bool) throws(KitError) -> KeyChange {
-    if var change = try KeyChange.load(state) {
-      guard change.isRecovery != isRecovery else { return change }
-      change.isRecovery = isRecovery
-      try change.save(state)
-      return change
-    }
+    if let change = try KeyChange.load(state), change.isRecovery == isRecovery { return change }
     let (pk, sealKey) = try KeyStore(places).makeNext(handle)
     let change = KeyChange(pk: pk, sealKey: sealKey, isRecovery: isRecovery)
     try change.save(state)
@@ -125,11 +124,20 @@ extension PrivatePlaces {
       guard let state = try? PrivateState.open(self.state(wire: other, handle: handle)) else {
         return true
       }
-      if (try? state.elsewhere()) ?? nil != nil { continue }
+      // What moves has its keys here alone until all has come.
+      if let mark = (try? state.elsewhere()) ?? nil, mark.why != .moving { continue }
       guard let written = (try? WriterFile.peek(state))??.key?.pk else { return true }
       if pk == nil || written == pk { return true }
     }
     return false
+  }
+
+  /// Whether an agent that was here is in force elsewhere for good.
+  func isGone(_ handle: Handle, on wire: Bytes32) throws(KitError) -> Bool {
+    let path = state(wire: wire, handle: handle)
+    return try KitError.liftingWire { () throws(WireError) in
+      try PrivateState.open(path).elsewhere()?.why == .moved
+    }
   }
 
   /// The wires that agents of this account are on.

@@ -10,7 +10,7 @@ package struct KeyChange: Equatable, Sendable {
   package let pk: Bytes32
   package let sealKey: Bytes32
   /// Whether the other members are to decide on it; else the old key introduces it.
-  package var isRecovery: Bool
+  package let isRecovery: Bool
 
   package static let name = "key-change.json"
 

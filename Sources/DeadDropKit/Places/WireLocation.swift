@@ -1,4 +1,5 @@
 package import Host
+package import Wire
 
 /// How the wire directory is found, as git finds a repository.
 package enum WireLocation {
@@ -57,6 +58,30 @@ package enum WireLocation {
     else { return false }
     // A link is found too, so that it can be refused by name instead of passed over.
     return status.kind == .directory || status.kind == .symbolicLink
+  }
+}
+
+extension SharedDirectory {
+  /// Whether a path, there or not yet, is the wire's directory or lies in it, whatever links and dots
+  /// it is spelled with.
+  package func holds(_ path: String) throws(KitError) -> Bool {
+    try KitError.lifting { () throws(HostError) in
+      let own = try directory.status()
+      var place = path
+      while (try? Directory.open(place, followLast: true)) == nil, place != "/" {
+        let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) ?? place.startIndex
+        place = slash == place.startIndex ? "/" : String(place[..<slash])
+      }
+      while true {
+        let status = try Directory.open(place, followLast: true).status()
+        if status.isSameFile(as: own) { return true }
+        // The system knows the parent; the letters of a path with links do not.
+        place += "/.."
+        if try Directory.open(place, followLast: true).status().isSameFile(as: status) {
+          return false
+        }
+      }
+    }
   }
 }
 

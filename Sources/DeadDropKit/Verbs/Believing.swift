@@ -26,12 +26,17 @@ extension Session {
   /// Whether the operator has revoked what the peer wrote at this place.
   ///
   /// A key with which the others let a chain go on behind the cut is a new one, and waits to be
-  /// pinned like any.
+  /// pinned like any; so does one that it introduces.
   package func isRevoked(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {
     guard let cut = trust.cut(of: handle), cut.seq < seq, !isTrusted(handle, pk, seq: seq) else {
       return false
     }
-    let isRecovered = reader.store.records[handle]?.recoveries.contains { $0.pk == pk } ?? false
+    let record = reader.store.records[handle]
+    let isRecovered =
+      record?.spans.contains { span in
+        cut.seq < span.fromSeq && span.fromSeq <= seq && !trust.knows(handle, span.pk)
+          && record?.recoveries.contains { $0.pk == span.pk } ?? false
+      } ?? false
     return !isRecovered || trust.knows(handle, pk)
   }
 

@@ -22,7 +22,7 @@ extension Session {
     try compare(with: peer, mayBegin: true)
   }
 
-  /// Goes on with what has begun on either side, as far as the peer has written.
+  /// Goes on with what has begun here, as far as the peer has written; joins nothing new.
   package mutating func showCode(_ peer: Handle) throws(KitError) -> SASStanding {
     try compare(with: peer, mayBegin: false)
   }
@@ -121,11 +121,18 @@ extension Session {
   ) throws(KitError) -> SASCeremony {
     let current = book[peer].current
     let asked = openStart(theirs, mine, book)
-    if let current, !yields(current, to: asked, theirs, mine) { return current }
-    let values = try current.map { ceremony throws(KitError) in
-      try shownValues(of: ceremony)
+    if let current {
+      if !yields(current, to: asked, theirs, mine) { return current }
+      // Each start that is joined is a guess at the code: so joining another is a person's to do.
+      let isAgain = current.role == .responder || isAnswered(current, theirs, mine)
+      book.end(peer, try shownValues(of: current))
+      if isAgain, !mayBegin {
+        try book.save(state)
+        throw .comparingAborted(peer, .begunAnew)
+      }
+    } else if !mayBegin {
+      throw .nothingToCompare(peer)
     }
-    book.end(peer, values ?? [])
     guard let nonce = Bytes32(SecureRandom.bytes(32)) else { throw .identity(.libraryUnavailable) }
     let ceremony: SASCeremony
     if let asked,
@@ -134,13 +141,20 @@ extension Session {
     {
       ceremony = answer
     } else {
-      guard mayBegin else { throw .nothingToCompare(peer) }
       ceremony = SASCeremony(
         wire: genesis.id, name: Text(Hex.string(SecureRandom.bytes(8))), own: sides.own,
         peer: sides.peer, nonce: nonce)
     }
     book[peer].current = ceremony
     return ceremony
+  }
+
+  /// Whether the peer has shown its nonce to a ceremony that this agent began.
+  private func isAnswered(
+    _ current: SASCeremony, _ theirs: [SASStep], _ mine: [SASStep]
+  ) -> Bool {
+    let start = mine.first { $0.ceremony == current.name }?.id
+    return start != nil && theirs.contains { $0.re == start }
   }
 
   /// Whether what runs makes way for what the peer has begun.

@@ -65,9 +65,6 @@ extension Session {
     guard let record = reader.store.records[peer], let span = record.spans.last else {
       throw .noCard(peer)
     }
-    if let other = holder(of: span.pk, besides: peer) {
-      throw .notPinnable("\(peer) writes with the key of \(other): one holder speaks for both")
-    }
     switch proof {
     case .key(let pk):
       guard pk == span.pk else {
@@ -108,6 +105,9 @@ extension Session {
   mutating func vouch(
     for peer: Handle, _ record: HeadRecord, _ means: TrustStore.Means
   ) throws(KitError) {
+    if let pk = record.spans.last?.pk, let other = holder(of: pk, besides: peer) {
+      throw .notPinnable("\(peer) writes with the key of \(other): one holder speaks for both")
+    }
     trust = try TrustStore.load(state)
     for span in record.spans.dropLast() {
       _ = trust.pin(
@@ -115,8 +115,10 @@ extension Session {
     }
     if let span = record.spans.last {
       let held = trust.pin(of: peer, span.pk, seq: record.head.seq + 1)
+      // A chain may come back to a key that it had.
+      let from = record.spans.first { $0.pk == span.pk }?.fromSeq ?? span.fromSeq
       var pin = TrustStore.Pin(
-        pk: span.pk, fromSeq: span.fromSeq, means: means, ownSeq: held?.ownSeq ?? ownSeq, at: now())
+        pk: span.pk, fromSeq: from, means: means, ownSeq: held?.ownSeq ?? ownSeq, at: now())
       // Whom the operator knows already loses nothing by a second proof.
       if let held { pin.tier = held.tier }
       trust.vouch(peer, pin)

@@ -58,6 +58,7 @@ package enum Repair {
     let base = reading.layouts[handle]?.live.start.offset ?? 0
     var record = WriterRecord(head: chain.head, end: end, base: base)
     record.key = chain.spans.last
+    record.follow(entry.recoveries, in: chain.spans)
     let known = try takeUp(chain, log, record, shared, state)
     // Only now: what refuses must leave all as it was.
     let putAside = try KitError.liftingWire { () throws(WireError) in

@@ -22,6 +22,8 @@ package struct SASCeremony: Equatable, Sendable {
     case replayed
     /// The other side showed this agent's own nonce.
     case reflected
+    /// The other side gave up what it had begun, and began again.
+    case begunAnew = "begun_anew"
   }
 
   package enum Action: Equatable, Sendable {
@@ -122,6 +124,7 @@ extension SASCeremony.Abort: CustomStringConvertible {
     case .promiseBroken: "the other side opened another nonce than it had promised"
     case .replayed: "the other side used values of an earlier ceremony"
     case .reflected: "the other side showed this agent's own nonce"
+    case .begunAnew: "the other side began anew; no code of before counts"
     }
   }
 }

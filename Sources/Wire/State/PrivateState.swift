@@ -133,13 +133,15 @@ extension WireError.NotInForce {
   fileprivate var word: String {
     switch self {
     case .moved: "moved"
+    case .moving: "moving"
     case .backup: "backup"
     case .unfinished: "unfinished"
     }
   }
 
   fileprivate init?(word: String) {
-    guard let found = [Self.moved, .backup, .unfinished].first(where: { $0.word == word }) else {
+    guard let found = [Self.moved, .moving, .backup, .unfinished].first(where: { $0.word == word })
+    else {
       return nil
     }
     self = found

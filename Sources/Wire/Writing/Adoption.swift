@@ -152,9 +152,11 @@ struct Adoption {
     } else if ahead > 0 {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
     }
-    let (factSeq, timestamp) = (record.factSeq, record.timestamp)
+    let (factSeq, timestamp, recovered) = (record.factSeq, record.timestamp, record.recovered)
     record = WriterRecord(head: found.chain.head, end: found.end, base: found.base)
     (record.timestamp, record.key) = (timestamp, found.chain.spans.last)
+    record.recovered = recovered
+    record.follow(writer.keys.recoveries, in: found.chain.spans)
     if ahead == 0 { record.factSeq = factSeq }
     let last = found.chain.segments.last?.run
     if let last, last.lastSeq == record.head.seq, last.lastPlace.end == found.end.offset {

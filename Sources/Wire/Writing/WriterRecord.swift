@@ -17,6 +17,8 @@ package struct WriterRecord: Equatable, Sendable {
   /// The key that the next line must have, and the first line that it signs; nil before any line,
   /// and in records that were made before keys changed: then it is the opening one.
   package var key: KeySpan?
+  /// The key of the last recovery that this writer has gone on by, and its first place.
+  package var recovered: KeySpan?
   /// How often it was saved.
   fileprivate(set) var serial = 0
 
@@ -33,12 +35,19 @@ package struct WriterRecord: Equatable, Sendable {
 
   /// Whether the members' decision has cut the chain before this record's line.
   ///
-  /// Until the writer goes on behind the cut, what it remembers is what the decision left behind.
+  /// Until the writer goes on behind the cut, what it remembers is what the decision left behind,
+  /// also where it had changed its key there. Of a chain that lacks a recovery that the writer went
+  /// on by, nothing is said: that may be an older state of the log.
   package func isCutOff(by recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) -> Bool {
-    recoveries.contains { recovery in
-      recovery.isFollowed(in: spans) && recovery.seq < head.seq
-        && (key?.fromSeq ?? 1) <= recovery.seq
-    }
+    let newest = recoveries.filter { $0.isFollowed(in: spans) }.map(\.seq).max()
+    guard let newest, newest < head.seq else { return false }
+    return recovered.map { spans.contains($0) && newest >= $0.fromSeq } ?? true
+  }
+
+  /// Keeps the last of these that the chain goes on by.
+  package mutating func follow(_ recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) {
+    let newest = recoveries.filter { $0.isFollowed(in: spans) }.max { $0.seq < $1.seq }
+    if let newest { recovered = KeySpan(fromSeq: newest.seq + 1, pk: newest.pk) }
   }
 
   /// The clock, plus 1 µs only while it equals the writer's previous stamp; it orders nothing.
@@ -142,7 +151,8 @@ package struct WriterFile: ~Copyable {
 extension WriterRecord {
   /// Words with single spaces between, a check of them at the end, filled up with spaces.
   ///
-  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE KEY_SEQ KEY CHECK
+  ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE KEY_SEQ KEY
+  ///     RECOVERED_SEQ RECOVERED_KEY CHECK
   fileprivate func slot(byteCount: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount)
@@ -152,9 +162,9 @@ extension WriterRecord {
       place.number, Int(place.offset), place.byteCount, Int(timestamp.microseconds), factSeq,
       Int(base),
     ] { Self.append(String(number), to: &bytes) }
-    if let key {
-      Self.append(String(key.fromSeq), to: &bytes)
-      Self.append(key.pk.hex, to: &bytes)
+    for span in [key, key == nil ? nil : recovered].compactMap({ $0 }) {
+      Self.append(String(span.fromSeq), to: &bytes)
+      Self.append(span.pk.hex, to: &bytes)
     }
     bytes += Self.check(bytes).utf8
     while bytes.count < byteCount - 1 { bytes.append(UInt8(ascii: " ")) }
@@ -186,7 +196,7 @@ extension WriterRecord {
   fileprivate init?(slot: [UInt8]) {
     var words: [[UInt8]] = []
     var start = 0
-    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 12 {
+    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 14 {
       // What follows is filling.
       if index == start { break }
       words.append(Array(slot[start..<index]))
@@ -196,11 +206,14 @@ extension WriterRecord {
     guard let check = words.popLast(), Array(Self.check(covered).utf8) == check else { return nil }
     // Before logs had archives there was no base, and no key before keys could change.
     if words.count == 8 { words.append(Array("0".utf8)) }
+    if words.count == 13 {
+      guard let span = Self.span(words.suffix(2)) else { return nil }
+      recovered = span
+      words.removeLast(2)
+    }
     if words.count == 11 {
-      guard let from = Int(String(decoding: words[9], as: UTF8.self)),
-        let pk = Bytes32(hex: Text(utf8: words[10]))
-      else { return nil }
-      key = KeySpan(fromSeq: from, pk: pk)
+      guard let span = Self.span(words.suffix(2)) else { return nil }
+      key = span
       words.removeLast(2)
     }
     guard words.count == 9 else { return nil }
@@ -214,5 +227,12 @@ extension WriterRecord {
     place = LinePlace(number: line, offset: Int64(offset), byteCount: byteCount)
     self.timestamp = Timestamp(microseconds: Int64(timestamp))
     (self.factSeq, self.serial, self.base) = (factSeq, serial, Int64(base))
+  }
+
+  private static func span(_ words: ArraySlice<[UInt8]>) -> KeySpan? {
+    guard let seq = words.first, let hex = words.last,
+      let from = Int(String(decoding: seq, as: UTF8.self)), let pk = Bytes32(hex: Text(utf8: hex))
+    else { return nil }
+    return KeySpan(fromSeq: from, pk: pk)
   }
 }
