@@ -22,12 +22,16 @@
       genesis = try process(on: hosts[0]) {
         try SharedDirectory.open(Self.wirePath).genesis()
       }
-      for host in hosts.dropFirst() { copyWire(to: host) }
+      for host in hosts.dropFirst() {
+        copyWire(to: host)
+        host.disk.settleAll()
+      }
       for invite in outcome.invites {
         let member = members[index(of: invite.to)]
         _ = try process(on: member.host) {
           try Joining.join(invite, directory: Self.wirePath, handle: nil, in: member.places)
         }
+        if random.once(in: 4) { try cutPowerAfterJoin(of: member) }
         syncAll()
         try settle(members[0])
       }
@@ -41,6 +45,17 @@
       }
       for host in hosts { host.disk.settleAll() }
       for member in honest { noteLog(of: member) }
+    }
+
+    private func cutPowerAfterJoin(of member: Member) throws {
+      let before = writtenLog(of: member)
+      member.host.disk.cutPower(using: &random)
+      member.host.boot()
+      guard writtenLog(of: member) == before else {
+        throw Violation(
+          promise: "nothing acknowledged is lost",
+          words: "a power cut takes back how \(member.handle) joined")
+      }
     }
 
     private func settle(_ member: Member) throws {

@@ -194,11 +194,14 @@
       ledger.count("inbox")
     }
 
-    /// Two runs of the program as one agent at the same time.
+    /// Two runs of the program as one agent at the same time, while another on its host writes.
     private func together(_ member: Member) {
       let kinds: [StepKind] = [.send, .answer, .settle, .inbox, .propose, .heartbeat]
-      let pair = [random.pick(kinds), random.pick(kinds)]
-      turns.run(pair.map { kind in { [self] in perform(kind, by: member) } })
+      var runs = (0..<2).map { _ in (random.pick(kinds), member) }
+      for rival in honest where rival.host === member.host && rival.handle != member.handle {
+        runs.append((.send, rival))
+      }
+      turns.run(runs.map { kind, runner in { [self] in perform(kind, by: runner) } })
     }
 
     // MARK: what befalls hosts
