@@ -23,8 +23,9 @@
     var safeCount: [Handle: Int] = [:]
     /// Each honest log as it last was, its archived parts included, as far as its last LF.
     var logs: [Handle: [UInt8]] = [:]
-    /// The highest head that each member ever saved of each chain.
+    /// The highest head that each member ever had of each chain, and that it had on its disk.
     var heads: [Handle: [Handle: Int]] = [:]
+    var savedHeads: [Handle: [Handle: Int]] = [:]
     /// When each proposal was stored, in true time.
     var storedAt: [Bytes32: Int64] = [:]
     /// Claims of which their holder was told that it holds them.

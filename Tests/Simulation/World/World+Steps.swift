@@ -51,7 +51,7 @@
         case 2: .short(random.below(300))
         default: .die(after: random.below(400))
         }
-      return ProcessFault(call: call, verdict: verdict)
+      return ProcessFault(place: random.once(in: 4) ? .append : .call(call), verdict: verdict)
     }
 
     // MARK: commands
@@ -199,7 +199,7 @@
       let kinds: [StepKind] = [.send, .answer, .settle, .inbox, .propose, .heartbeat]
       var runs = (0..<2).map { _ in (random.pick(kinds), member) }
       for rival in honest where rival.host === member.host && rival.handle != member.handle {
-        runs.append((.send, rival))
+        runs.append((random.pick([.propose, .answer, .claim]), rival))
       }
       turns.run(runs.map { kind, runner in { [self] in perform(kind, by: runner) } })
     }
@@ -218,7 +218,11 @@
       ledger.count("power cut")
       host.disk.cutPower(using: &random)
       host.boot()
-      for member in honest where member.host === host { noteLog(of: member, mayShrink: true) }
+      for member in honest where member.host === host {
+        noteLog(of: member, mayShrink: true)
+        // Heads that were not flushed yet may be lost: of what they held nothing was claimed.
+        ledger.savedHeads[member.handle] = nil
+      }
     }
 
     /// Some or all of what an agent remembers is gone; its keys are not.
@@ -233,6 +237,7 @@
       let lost = random.once(in: 3) ? names : names.filter { _ in random.once(in: 3) }
       for name in lost { member.host.disk.remove("\(folder)/\(name)") }
       ledger.heads[member.handle] = nil
+      ledger.savedHeads[member.handle] = nil
       note("\(member.handle) loses \(lost)")
       ledger.count("loss")
       if lost.contains(WriterFile.name) { repair(member) }

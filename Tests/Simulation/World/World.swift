@@ -116,13 +116,16 @@
     ) -> End {
       let process = SimulatedProcess(
         on: member.host, fault: fault, turns: turns, random: random.fork())
+      let floor = ledger.savedHeads[member.handle] ?? [:]
       do {
         try process.run {
           var session = try Session.open(
             directory: Self.wirePath, as: member.handle.name, in: member.places)
           forbid(session, on: member.host)
+          try lookAtSavedHeads(of: member, session, floor: floor)
           let report = try session.catchUp()
           try body(&session, report)
+          try lookAtSavedHeads(of: member, session, floor: floor)
         }
         return process.isDead ? .died : .done
       } catch {
@@ -134,6 +137,19 @@
         note("\(member.handle) refused: \(error)")
         return .refused(error)
       }
+    }
+
+    /// What a member has on its disk never goes back, whoever of its processes wrote last.
+    private func lookAtSavedHeads(
+      of member: Member, _ session: borrowing Session, floor: [Handle: Int]
+    ) throws {
+      let saved = try HeadStore.load(session.state, wire: wire).records.mapValues(\.head.seq)
+      if let (writer, seq) = floor.first(where: { saved[$0.key] ?? 0 < $0.value }) {
+        ledger.finding = Violation(
+          promise: "heads never go back",
+          words: "\(member.handle) had saved line \(seq) of \(writer), and has not any more")
+      }
+      ledger.savedHeads[member.handle, default: [:]].merge(saved, uniquingKeysWith: max)
     }
 
     /// Lets the mutants know what no reducer may.
