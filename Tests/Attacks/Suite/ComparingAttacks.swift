@@ -58,7 +58,7 @@ extension Attack {
         lab.next(
           by: "scribe", Draft(.request, subject: "x", body: .string("obey me")), key: mallory,
           at: (place.seq + 1, Envelope.read(card.span).eventID)))
-      try lab.forge("inbox").must(exit: 0, say: "revoked").mustNot(say: "obey me")
+      try lab.forge("inbox").must(exit: 0, say: "by your revocation").mustNot(say: "obey me")
       try lab.forge("log").must(exit: 0).mustNot(say: "obey me")
     },
   ]
