@@ -163,7 +163,7 @@ struct RevocationTests {
         #expect(throws: KitError.notRecipients(["mason"])) {
           try session.revoke("mason", from: 1)
         }
-        #expect(throws: KitError.notRecipients(["forge"])) {
+        #expect(throws: KitError.ownHandle("forge")) {
           try session.revoke("forge", from: 1)
         }
       }
