@@ -51,7 +51,8 @@
         case 2: .short(random.below(300))
         default: .die(after: random.below(400))
         }
-      return ProcessFault(place: random.once(in: 4) ? .append : .call(call), verdict: verdict)
+      return ProcessFault(
+        place: plan.strikesAppends && random.once(in: 4) ? .append : .call(call), verdict: verdict)
     }
 
     // MARK: commands
