@@ -1,6 +1,7 @@
 #if FAULTS
   import CSodium
   import Host
+  import Identity
 
   /// Makes libsodium's random bytes come from the simulated machine, where there is one.
   enum SimulatedChance {
@@ -10,7 +11,9 @@
         to: randombytes_implementation(
           implementation_name: nil, random: { SimulatedChance.number() }, stir: nil, uniform: nil,
           buf: { buffer, count in unsafe SimulatedChance.fill(buffer, count) }, close: nil))
-      return unsafe randombytes_set_implementation(implementation) == 0
+      guard unsafe randombytes_set_implementation(implementation) == 0 else { return false }
+      // What its start draws must not come from the first simulation: that would run as no other.
+      return (try? Sodium.start()) != nil
     }()
 
     nonisolated(unsafe) private static let implementation =
