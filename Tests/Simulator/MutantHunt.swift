@@ -17,10 +17,9 @@
 
       private static func hunt(_ mutant: Mutant, _ options: Simulator.Options) -> Bool {
         for offset in 0..<options.count {
-          var plan = Plan(
+          let plan = Plan(
             seed: options.seed &+ UInt64(offset), stepCount: options.steps,
             memberCount: options.agents)
-          plan.strikesAppends = true
           guard let violation = violation(plan, with: mutant) else { continue }
           // What is found without the fault as well is not found because of it.
           guard Self.violation(plan, with: nil) == nil else {

@@ -81,6 +81,24 @@ package enum LineStream {
     return end
   }
 
+  /// Whether a line that was read is there when its place is read again.
+  static func stands(
+    _ line: Span<UInt8>?, _ place: LinePlace, in log: LogFile
+  ) throws(HostError) -> Bool {
+    let start = End(offset: place.offset, lineCount: place.number - 1)
+    let held = bytes(line)
+    var stands = false
+    _ = try forEachLine(of: log, from: start, through: place) { (again, line) throws(HostError) in
+      stands = again == place && bytes(line) == held
+    }
+    return stands
+  }
+
+  private static func bytes(_ line: Span<UInt8>?) -> [UInt8]? {
+    guard let line else { return nil }
+    return line.bytes(in: 0..<line.count)
+  }
+
   /// Where the first line begins that does so in the range; nil where none does.
   static func lineStart(of log: LogFile, in range: Range<Int64>) throws(HostError) -> Int64? {
     var found: Int64?

@@ -61,7 +61,12 @@ package struct LogScan: Sendable {
       return try ScanPart(file, first, before: limit, request)
     }
     var whole = ScanPart(end: start)
-    for part in parts { try whole.append(part, in: file, request) }
+    for part in parts {
+      if try whole.append(part, in: file, request) { continue }
+      let rest = try ScanPart(file, whole.scan.end.offset, before: .max, request)
+      _ = try whole.append(rest, in: file, request)
+      break
+    }
     try whole.endRun(in: file, request)
     self = whole.scan
   }
@@ -75,6 +80,12 @@ private struct ScanPart: Sendable {
   var scan: LogScan
   private var run: Run?
   private var runKeyID: [UInt8] = []
+  /// Where its first line begins, nil where none begins in the range.
+  private var start: Int64?
+  /// Where the bytes were others when they were read again.
+  private var changed: LineStream.End?
+  /// So often it goes back to such a place; then it believes what it read last.
+  private var attempts = 16
 
   /// Nothing, at a place in the log.
   init(end: LineStream.End) { scan = LogScan(end: end) }
@@ -87,54 +98,65 @@ private struct ScanPart: Sendable {
   ) throws(HostError) {
     self.init(end: .init(offset: first ?? 0))
     guard let first, first < limit else { return }
+    start = first
     let starts = file.layout.parts.map(\.start.offset)
     var next = starts.firstIndex { $0 >= first } ?? starts.count
-    let end = try LineStream.forEachLine(of: file, from: scan.end, before: limit) {
-      (place, line) throws(HostError) in
-      while next < starts.count, starts[next] <= place.offset {
-        scan.partStarts.append(.init(offset: starts[next], lineCount: place.number - 1))
-        next += 1
-      }
-      if let line {
+    repeat {
+      changed = nil
+      let end = try LineStream.forEachLine(of: file, from: scan.end, before: limit) {
+        (place, line) throws(HostError) in
+        if changed != nil { return }
+        while next < starts.count, starts[next] <= place.offset {
+          scan.partStarts.append(.init(offset: starts[next], lineCount: place.number - 1))
+          next += 1
+        }
         try take(line, place, in: file, request)
-      } else {
-        try refuse(place, .malformed, in: file, request)
       }
-    }
-    scan.end = end
+      scan.end = changed ?? end
+    } while changed != nil
   }
 
+  /// Takes a line that is no member's message for what it is, if it still stands there.
+  ///
+  /// A log is read in steps. Where its writer cuts an unfinished line meanwhile and appends a whole
+  /// one, the old begin and the new end come together as a line that never was.
   private mutating func refuse(
-    _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
+    _ line: Span<UInt8>?, _ place: LinePlace, _ fault: LineFault, claim: FaultyLine.Claim? = nil,
     in file: LogFile, _ request: LogScan.Request
   ) throws(HostError) {
+    if attempts > 0, try !LineStream.stands(line, place, in: file) {
+      attempts -= 1
+      changed = LineStream.End(offset: place.offset, lineCount: place.number - 1)
+      return
+    }
     scan.faults.append(FaultyLine(place, fault, claim: claim))
     try endRun(in: file, request)
   }
 
   private mutating func take(
-    _ line: Span<UInt8>, _ place: LinePlace, in file: LogFile,
+    _ line: Span<UInt8>?, _ place: LinePlace, in file: LogFile,
     _ request: LogScan.Request
   ) throws(HostError) {
+    guard let line else { return try refuse(nil, place, .malformed, in: file, request) }
     let envelope: Envelope
     do {
       envelope = try Envelope.read(line)
     } catch {
-      return try refuse(place, error, in: file, request)
+      return try refuse(line, place, error, in: file, request)
     }
     guard case .chain(let seq, let prev) = envelope.place else {
-      return try refuse(place, .malformed, in: file, request)
+      return try refuse(line, place, .malformed, in: file, request)
     }
     guard envelope.wire == request.wire || Mutant.on(.acceptForeignWire) else {
-      return try refuse(place, .wrongWire, in: file, request)
+      return try refuse(line, place, .wrongWire, in: file, request)
     }
     guard envelope.isFrom(request.handle, line) else {
-      return try refuse(place, .unknownKey, in: file, request)
+      return try refuse(line, place, .unknownKey, in: file, request)
     }
     guard EventID.of(line, envelope.fields) == envelope.eventID || Mutant.on(.acceptAlteredContent)
     else {
       return try refuse(
-        place, .eventIDMismatch, claim: .init(pk: envelope.pk, seq: seq), in: file, request)
+        line, place, .eventIDMismatch, claim: .init(pk: envelope.pk, seq: seq), in: file, request)
     }
     if run?.continues(envelope, seq: seq, prev: prev) == true {
       run?.append(place, envelope)
@@ -220,12 +242,15 @@ private struct ScanPart: Sendable {
 
 extension ScanPart {
   /// Puts the part that follows in the file behind this one; a run goes on across the seam.
+  ///
+  /// False where it does not begin where this one ends: the file changed between the two.
   mutating func append(
     _ next: ScanPart, in file: LogFile, _ request: LogScan.Request
-  ) throws(HostError) {
+  ) throws(HostError) -> Bool {
+    guard next.scan.end.lineCount > 0 else { return true }
+    guard next.start == scan.end.offset else { return false }
     var next = next
     next.renumber(after: scan.end.lineCount)
-    guard next.scan.end.lineCount > scan.end.lineCount else { return }
     // Where the run at the seam has fallen to a bad signature the open one is judged by its own.
     let first = next.scan.runs.first ?? next.run
     if var open = run, let first, first.firstPlace.number == scan.end.lineCount + 1,
@@ -242,6 +267,7 @@ extension ScanPart {
     scan.unseenSignatures += next.scan.unseenSignatures
     scan.end = next.scan.end
     (run, runKeyID) = (next.run, next.runKeyID)
+    return true
   }
 
   private mutating func renumber(after lineCount: Int) {

@@ -18,8 +18,6 @@
     /// Whether the last host lies to the members on it.
     package let hasHostileHost: Bool
     package var steps: [Step]
-    /// Whether a fault may strike a write to a log by itself, and not only as one call of many.
-    package var strikesAppends = false
 
     package init(seed: UInt64, stepCount: Int, memberCount: Int? = nil) {
       var random = SimulationRandom(seed: seed)

@@ -52,7 +52,7 @@
         default: .die(after: random.below(400))
         }
       return ProcessFault(
-        place: plan.strikesAppends && random.once(in: 4) ? .append : .call(call), verdict: verdict)
+        place: random.once(in: 4) ? .append : .call(call), verdict: verdict)
     }
 
     // MARK: commands
