@@ -13,7 +13,9 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/timerfd.h>
 #include <sys/vfs.h>
+#include <time.h>
 #else
 #include <sys/random.h>
 #endif
@@ -43,6 +45,32 @@ int chost_unblock(int descriptor) {
   return flags < 0 ? flags : outcome(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK));
 }
 
+static volatile sig_atomic_t signal_pipe = -1;
+
+static void queue_signal(int number) {
+  int code = errno;
+  unsigned char byte = (unsigned char)number;
+  // A full pipe holds enough of them already.
+  ssize_t written = write(signal_pipe, &byte, 1);
+  (void)written;
+  errno = code;
+}
+
+int chost_signal_queue(const int *signals, int count) {
+  int ends[2];
+  int code = chost_pipe(ends);
+  if (code >= 0) code = chost_unblock(ends[0]);
+  if (code >= 0) code = chost_unblock(ends[1]);
+  if (code < 0) return code;
+  signal_pipe = ends[1];
+  struct sigaction action = {.sa_handler = queue_signal, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  for (int index = 0; index < count; index++) {
+    if (sigaction(signals[index], &action, NULL) < 0) return -errno;
+  }
+  return ends[0];
+}
+
 int chost_terminal_width(int descriptor) {
   struct winsize size = {0};
   int code = outcome(ioctl(descriptor, TIOCGWINSZ, &size));
@@ -67,6 +95,16 @@ int64_t chost_filesystem_magic(int descriptor) {
 }
 
 int chost_forbid_dumps(void) { return outcome(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+
+int chost_timer_open(void) {
+  return outcome(timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC));
+}
+
+int chost_timer_set(int timer, int64_t nanoseconds) {
+  struct itimerspec due = {
+      .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+  return outcome(timerfd_settime(timer, TFD_TIMER_ABSTIME, &due, NULL));
+}
 
 int chost_watch_open(void) { return outcome(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); }
 
@@ -111,6 +149,14 @@ int64_t chost_filesystem_magic(int descriptor) {
 }
 
 int chost_forbid_dumps(void) { return 0; }
+
+int chost_timer_open(void) { return -ENOTSUP; }
+
+int chost_timer_set(int timer, int64_t nanoseconds) {
+  (void)timer;
+  (void)nanoseconds;
+  return -ENOTSUP;
+}
 
 int chost_watch_open(void) { return -ENOTSUP; }
 

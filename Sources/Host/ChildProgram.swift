@@ -25,6 +25,10 @@ package struct ChildProgram: Sendable {
   /// More output than this is an error of `tooLarge`.
   package var outputLimit = 1 << 28
   package var timeLimit: Duration = .seconds(60)
+  /// Once this is let go the program is ended, as after the time limit.
+  package var leash: Leash?
+  /// Whether all that it starts is ended with it.
+  package var isLeader = false
 
   private static let errorLimit = 1 << 16
 
@@ -39,7 +43,8 @@ package struct ChildProgram: Sendable {
     let errors = try Kernel.openPipe()
     let process = try Kernel.spawn(
       words, environment: variables,
-      streams: (input.read.number, output.write.number, errors.write.number))
+      streams: (input.read.number, output.write.number, errors.write.number),
+      asLeader: isLeader)
     var streams = Streams(
       input: input.write, output: output.read, errors: errors.read, pending: self.input[...])
     // The child has its own copies; without this the ends would never show.
@@ -47,15 +52,16 @@ package struct ChildProgram: Sendable {
     do throws(HostError) {
       let deadline = MonotonicClock.deadline(after: timeLimit)
       try Kernel.unblock(streams.writeNumber)
-      while try streams.move(until: deadline, limit: outputLimit, program: name) {
-        if MonotonicClock.now() >= deadline { throw late }
+      let ends = leash.map { [$0.number] } ?? []
+      while try streams.move(until: deadline, limit: outputLimit, program: name, or: ends) {
+        if MonotonicClock.now() >= deadline || leash?.isGone == true { throw late }
       }
       let status = try waitForEnd(of: process, until: deadline)
       return Outcome(
         code: status & 0x7F == 0 ? status >> 8 & 0xFF : nil, output: streams.taken,
         errors: Array(streams.takenErrors.prefix(Self.errorLimit)))
     } catch {
-      Kernel.end(process)
+      Kernel.end(process, asLeader: isLeader)
       throw error
     }
   }
@@ -68,10 +74,12 @@ package struct ChildProgram: Sendable {
   ) {}
 
   private func waitForEnd(of process: pid_t, until deadline: Int64) throws(HostError) -> Int32 {
+    var pause: Int64 = 200_000
     while true {
       if let status = try Kernel.ended(process) { return status }
-      if MonotonicClock.now() >= deadline { throw late }
-      MonotonicClock.sleep(for: .microseconds(200))
+      if MonotonicClock.now() >= deadline || leash?.isGone == true { throw late }
+      MonotonicClock.sleep(for: .nanoseconds(pause))
+      pause = min(pause * 2, 50_000_000)
     }
   }
 
@@ -114,7 +122,7 @@ package struct ChildProgram: Sendable {
 
     /// Moves what can be moved by the deadline; false once both outputs have ended.
     mutating func move(
-      until deadline: Int64, limit: Int, program: String
+      until deadline: Int64, limit: Int, program: String, or others: [Int32]
     ) throws(HostError) -> Bool {
       if pending.isEmpty { input = nil }
       let (write, read, readErrors) = (
@@ -122,7 +130,8 @@ package struct ChildProgram: Sendable {
       )
       guard read >= 0 || readErrors >= 0 else { return false }
       let wanted = [(write, true), (read, false), (readErrors, false)].filter { $0.0 >= 0 }
-      let ready = try Kernel.readyAmong(wanted.map { ($0.0, $0.1) }, until: deadline)
+      let ready = try Kernel.readyAmong(
+        wanted.map { ($0.0, $0.1) } + others.map { ($0, false) }, until: deadline)
       if ready.contains(write) { try feed(write) }
       if ready.contains(read) {
         let count = try Kernel.readBytes(read, into: &block, path: program)

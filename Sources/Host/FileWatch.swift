@@ -60,6 +60,14 @@ package struct FileWatch: ~Copyable {
     return hasGap
   }
 
+  /// Ready to read while a change waits to be taken; nil where there is nothing to wait for.
+  package var readyNumber: Int32? { number }
+
+  /// Takes the changes that are there without waiting.
+  package mutating func take() throws(HostError) {
+    if let number, try drain(number) { hasGap = true }
+  }
+
   /// Takes all events that are there; true when a directory went away with its watch.
   private func drain(_ number: Int32) throws(HostError) -> Bool {
     var isLost = false

@@ -29,8 +29,11 @@ extension Kernel {
   }
 
   /// posix_spawnp(3) with these descriptors as 0, 1 and 2: the number of the process.
+  ///
+  /// As a `leader` it begins a process group, which can be ended with all that it starts.
   static func spawn(
-    _ words: [String], environment: [String], streams: (Int32, Int32, Int32)
+    _ words: [String], environment: [String], streams: (Int32, Int32, Int32),
+    asLeader isLeader: Bool = false
   ) throws(HostError) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
@@ -49,7 +52,8 @@ extension Kernel {
     unsafe sigemptyset(&signals)
     unsafe sigaddset(&signals, SIGPIPE)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    let group = isLeader ? POSIX_SPAWN_SETPGROUP : 0
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(group))
     var number = pid_t()
     try attempt(.spawn, words.first ?? "") {
       // SAFETY: the lists end with a null and live until the call has returned.
@@ -92,7 +96,7 @@ extension Kernel {
     return found
   }
 
-  /// poll(2) on some descriptors: which of them are ready within the time.
+  /// poll(2) on some descriptors: which of them are ready by a moment of the monotonic clock.
   static func readyAmong(
     _ wanted: [(number: Int32, isForWriting: Bool)], until deadline: Int64
   ) throws(HostError) -> [Int32] {
@@ -101,7 +105,9 @@ extension Kernel {
     }
     try attempt(.poll, "") {
       let left = max(0, deadline - MonotonicClock.now())
-      let milliseconds = Int32(min(Int64(Int32.max), (left + 999_999) / 1_000_000))
+      let isEndless = deadline == .max
+      let milliseconds =
+        isEndless ? -1 : Int32(min(Int64(Int32.max), left / 1_000_000 + (left % 1_000_000 > 0 ? 1 : 0)))
       // SAFETY: the array is lent with its true count for the length of the call.
       return outcome(unsafe poll(&entries, nfds_t(entries.count), milliseconds))
     }
@@ -118,8 +124,16 @@ extension Kernel {
     return found == 0 ? nil : status
   }
 
-  /// kill(2) with SIGKILL, and waitpid(2) until it is gone.
-  static func end(_ process: pid_t) {
+  /// kill(2) with SIGTERM, of one process.
+  static func terminate(_ process: pid_t) throws(HostError) {
+    try attempt(.kill, "process \(process)") {
+      process > 1 ? outcome(kill(process, SIGTERM)) : -Int(ESRCH)
+    }
+  }
+
+  /// kill(2) with SIGKILL, of a leader its whole group, and waitpid(2) until it is gone.
+  static func end(_ process: pid_t, asLeader isLeader: Bool = false) {
+    if isLeader { kill(-process, SIGKILL) }
     kill(process, SIGKILL)
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}

@@ -9,6 +9,11 @@ package struct LockHolder: Equatable, Sendable {
     (self.processID, self.command) = (processID, command)
   }
 
+  /// Asks the process to end: kill(2) with SIGTERM.
+  package func terminate() throws(HostError) {
+    try Kernel.terminate(processID)
+  }
+
   /// The clause that follows the path of a locked file, whether its holder is known or not.
   package static func words(_ holder: LockHolder?) -> String {
     switch (holder?.processID, holder?.command) {

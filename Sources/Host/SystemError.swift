@@ -12,8 +12,9 @@ package enum SystemCall: String, Sendable, CaseIterable {
   case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod, chown
   case mkdir, readdir, statfs, inotify, getrandom, getcwd, setrlimit, prctl, signal
   case truncate = "ftruncate"
-  case pipe, fcntl
+  case pipe, fcntl, timerfd
   case spawn = "posix_spawn"
+  case kill
   case wait = "waitpid"
 }
 
@@ -74,6 +75,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     ENXIO: "no such device or address",
     EPERM: "operation not permitted",
     EPIPE: "broken pipe",
+    ESRCH: "no such process",
     EROFS: "read-only file system",
     ESTALE: "stale file handle",
     ETXTBSY: "text file busy",

@@ -26,6 +26,14 @@ package struct SharedDirectory: ~Copyable {
     return SharedDirectory(directory: directory, sharing: Sharing(status))
   }
 
+  /// Whether its path still stands for the directory that is open.
+  package var isInPlace: Bool {
+    guard let named = try? Directory.open(path, followLast: false), let there = try? named.status(),
+      let held = try? directory.status()
+    else { return false }
+    return there.device == held.device && there.inode == held.inode
+  }
+
   private static func openDirectory(_ path: String) throws(WireError) -> Directory {
     do {
       return try Directory.open(path, followLast: false)

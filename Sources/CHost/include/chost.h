@@ -46,6 +46,16 @@ int chost_unblock(int descriptor);
 /// environ(7), which Swift 6 cannot name.
 char *_Nullable *_Nonnull chost_environment(void);
 
+/// sigaction(2): from now on these signals only write their number, a byte, to a pipe whose other
+/// end is returned, non-blocking; at most one such pipe a process.
+int chost_signal_queue(const int *_Nonnull signals, int count);
+
+/// timerfd_create(2) on the clock that runs on while the machine sleeps; -ENOTSUP on Darwin.
+int chost_timer_open(void);
+
+/// timerfd_settime(2): due once, at this many nanoseconds of that clock; zero takes it back.
+int chost_timer_set(int timer, int64_t nanoseconds);
+
 /// inotify_init1(2), non-blocking and closed on exec; -ENOTSUP on Darwin.
 int chost_watch_open(void);
 

@@ -17,7 +17,8 @@ enum HeartbeatCommand: Command {
         .flag("no-heads-down", "end it"),
       ],
       notes: [
-        "A beat says what this agent has verified (seen) and was shown (read) of each peer.",
+        "A beat says what this agent has verified (seen) and was shown (read) of each peer, and what it\n"
+          + "last said of itself: an option that is not given leaves that as it was.",
         "It announces the tier that this agent is in by then: T0_HEADS_DOWN while a counter or an\n"
           + "incident waits, or a multi-edit cycle is declared; T1_active; slower when nothing happens.",
       ],
@@ -29,8 +30,8 @@ enum HeartbeatCommand: Command {
 
   private static func short(
     _ name: String, _ invocation: Invocation
-  ) throws(CommandFailure) -> String {
-    let text = invocation.optionalText(name) ?? ""
+  ) throws(CommandFailure) -> String? {
+    guard let text = invocation.optionalText(name) else { return nil }
     guard text.utf8.count <= textByteLimit else {
       throw .usage("--\(name) has \(text.utf8.count) bytes, the limit is \(textByteLimit)")
     }

@@ -33,6 +33,9 @@ package enum CommandList {
     UninstallGitHookCommand.self,
     StatusCommand.self,
     HeartbeatCommand.self,
+    DaemonRunCommand.self,
+    DaemonStatusCommand.self,
+    DaemonStopCommand.self,
     VerifyCommand.self,
     DoctorCommand.self,
     RepairAdoptCommand.self,
@@ -70,6 +73,7 @@ package enum CommandList {
 
   /// What each first word of a two-word name stands for.
   package static let nouns: [Noun] = [
+    Noun(name: "daemon", summary: "Keep an agent present: beats, deadlines, wake-ups"),
     Noun(name: "domain", summary: "Show who decides where, and check paths against it"),
     Noun(name: "hook", summary: "Answer the hooks of other programs"),
     Noun(name: "install", summary: "Let other programs call deaddrop"),

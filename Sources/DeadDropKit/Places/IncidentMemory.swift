@@ -46,6 +46,12 @@ struct IncidentMemory: Equatable {
     return next.map { $0 <= moment.milliseconds } ?? true
   }
 
+  /// Milliseconds until the earliest deadline; nil where somebody's time does not run yet.
+  func millisecondsLeft(at moment: BootMoment) -> Int? {
+    guard let next, moment.boot == boot, !debts.values.contains(nil) else { return nil }
+    return max(0, next - moment.milliseconds)
+  }
+
   /// The start of a debtor's time, where it is known and not in the future.
   func start(of debt: Debt, at moment: BootMoment) -> Start? {
     guard moment.boot == boot, let start = debts[debt] ?? nil,

@@ -30,6 +30,12 @@ struct SettlingMemory: Equatable {
     return next <= moment.milliseconds || since.values.contains { $0 > moment.milliseconds }
   }
 
+  /// Milliseconds until the earliest deadline; nil where it is not known.
+  func millisecondsLeft(at moment: BootMoment) -> Int? {
+    guard let next, moment.boot == boot else { return nil }
+    return max(0, next - moment.milliseconds)
+  }
+
   /// The milliseconds since a proposal was stored; nil where that is not known.
   func age(of proposal: Bytes32, at moment: BootMoment) -> Int? {
     guard moment.boot == boot, let start = since[proposal], start <= moment.milliseconds else {

@@ -19,6 +19,12 @@ struct TierMemory: Equatable {
   /// When the cycle that runs began: the name of the machine's start, and milliseconds since it.
   var boot = ""
   var cycleStart = 0
+  /// When it last beat, on the same clock; nil where no beat of this start is remembered.
+  var beatAt: Int?
+  /// What the agent last said of itself, which a beat that says nothing says again.
+  var activity = Heartbeat.Activity.idle
+  var lastAction = ""
+  var nextETA = ""
 
   private static let name = "tier.json"
 
@@ -27,6 +33,12 @@ struct TierMemory: Equatable {
   mutating func keep(_ machine: TierMachine) {
     (tier, idleCount) = (machine.tier, machine.idleCount)
     (isMultiEdit, hasConflict) = (machine.isMultiEdit, machine.hasConflict)
+  }
+
+  /// How long ago the last beat was; nil where that is not known.
+  func sinceBeat(at moment: BootMoment) -> Int? {
+    guard let beatAt, boot == moment.boot, beatAt <= moment.milliseconds else { return nil }
+    return moment.milliseconds - beatAt
   }
 
   func machine(_ limits: IdleCycles) -> TierMachine {
@@ -51,6 +63,10 @@ struct TierMemory: Equatable {
     else { return nil }
     (self.tier, idleCount, wakeupCount, declineCount) = (tier, idle, wakeups, declines)
     (self.boot, cycleStart) = (boot.string, start)
+    beatAt = object["beat"]?.int
+    activity = object["state"]?.text.flatMap { .init(rawValue: $0.string) } ?? .idle
+    lastAction = object["last_action"]?.text?.string ?? ""
+    nextETA = object["next_eta"]?.text?.string ?? ""
     isMultiEdit = object["multi_edit"]?.flag ?? false
     hasConflict = object["conflict"]?.flag ?? false
     for member in chains.members {
@@ -66,6 +82,8 @@ struct TierMemory: Equatable {
       "multi_edit": .bool(isMultiEdit), "conflict": .bool(hasConflict),
       "wakeups": .integer(wakeupCount), "declines": .integer(declineCount),
       "heads": .object(chains), "boot": .string(boot), "cycle": .integer(cycleStart),
+      "beat": beatAt.map { .integer($0) }, "state": .string(activity.rawValue),
+      "last_action": .string(lastAction), "next_eta": .string(nextETA),
     ]
     try KitError.liftingWire { () throws(WireError) in
       try state.write(object, to: Self.name, durable: false)

@@ -13,9 +13,10 @@ package struct Heartbeat: Sendable {
     case paused
   }
 
-  package var activity: Activity = .idle
-  package var lastAction = ""
-  package var nextETA = ""
+  /// Nil, as each of these: what was said last is said again.
+  package var activity: Activity?
+  package var lastAction: String?
+  package var nextETA: String?
   /// Declares a multi-edit cycle, or its end; nil leaves that as it is.
   package var headsDown: Bool?
 
@@ -61,12 +62,18 @@ extension Session {
     let own = reader.store.records[handle]?.head ?? .none
     let proposals = try proposals()
     let owed = try debts(among: proposals).filter { $0.debtor == handle }.map(\.eventID.hex)
+    // Beats of two processes at once would each count the cycle that the other has counted.
+    let lock = try KitError.liftingWire { () throws(WireError) in try state.lock("tier.lock") }
+    defer { try? lock.unlock() }
     var memory = try TierMemory.load(state)
+    memory.activity = beat.activity ?? memory.activity
+    memory.lastAction = beat.lastAction ?? memory.lastAction
+    memory.nextETA = beat.nextETA ?? memory.nextETA
     try advanceTier(&memory, proposals, isInboxEmpty: unread == 0, headsDown: beat.headsDown)
     try memory.save(state)
     var body: JSONObject = [
-      "wakeup_count": .integer(memory.wakeupCount), "state": .string(beat.activity.rawValue),
-      "last_action": .string(beat.lastAction), "next_eta": .string(beat.nextETA),
+      "wakeup_count": .integer(memory.wakeupCount), "state": .string(memory.activity.rawValue),
+      "last_action": .string(memory.lastAction), "next_eta": .string(memory.nextETA),
       "inbox_unread_count": .integer(unread),
       "tier": .string(memory.tier.rawValue),
       "head": .array([.integer(own.seq), .string(own.eventID.hex)]), "seen": .object(seen),
@@ -79,7 +86,7 @@ extension Session {
       try Beats.append(
         .object(body), wire: genesis.id, handle: handle, with: key,
         earlier: reader.store.records[handle]?.spans.map(\.pk) ?? [], shared, state,
-        clock: WallClock.now())
+        clock: wallClock())
     }
     return BeatReceipt(n: n, tier: memory.tier)
   }

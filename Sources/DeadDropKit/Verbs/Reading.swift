@@ -42,18 +42,7 @@ extension Session {
   ) throws(KitError) -> Inbox {
     var cursors = try loadCursors(session)
     var inbox = Inbox()
-    var queues: [[ShownLine]] = []
-    for (writer, record) in reader.store.records where writer != handle {
-      let cursor = cursors.cursors[writer] ?? Cursor()
-      guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
-      let unread = try unseen(by: cursor, of: writer, record)
-      let rest = unread.filter { !isRevoked(writer, $0.pk, seq: $0.seq) }
-      if rest.count < unread.count { inbox.revoked[writer] = unread.count - rest.count }
-      let open = rest.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
-      if open.count < rest.count { inbox.heldBack[writer] = rest.count - open.count }
-      queues.append(Array(open))
-    }
-    let merged = Self.merge(queues)
+    let merged = try unread(by: cursors, &inbox)
     guard !merged.isEmpty else { return inbox }
     let now = try wireState()
     let history = now.history
@@ -77,6 +66,39 @@ extension Session {
       pending = (cursors, session)
     }
     return inbox
+  }
+
+  /// What the cursors have not passed and may be given, counting in the inbox what may not.
+  private mutating func unread(
+    by cursors: CursorSet, _ inbox: inout Inbox
+  ) throws(KitError) -> [ShownLine] {
+    var queues: [[ShownLine]] = []
+    for (writer, record) in reader.store.records where writer != handle {
+      let cursor = cursors.cursors[writer] ?? Cursor()
+      guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
+      let unread = try unseen(by: cursor, of: writer, record)
+      let rest = unread.filter { !isRevoked(writer, $0.pk, seq: $0.seq) }
+      if rest.count < unread.count { inbox.revoked[writer] = unread.count - rest.count }
+      let open = rest.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
+      if open.count < rest.count { inbox.heldBack[writer] = rest.count - open.count }
+      queues.append(Array(open))
+    }
+    return Self.merge(queues)
+  }
+
+  /// The lines of verified peers that the cursors have not passed, and whether there is a message
+  /// to show in each; the caller marks them.
+  mutating func arrivals(
+    after cursors: CursorSet
+  ) throws(KitError) -> [(line: ShownLine, isShown: Bool)] {
+    var inbox = Inbox()
+    let unread = try unread(by: cursors, &inbox)
+    guard !unread.isEmpty else { return [] }
+    let now = try wireState()
+    let history = now.history
+    return unread.map {
+      ($0, $0.message != nil && now.canCount($0.handle, $0.seq, under: history))
+    }
   }
 
   /// Moves the cursor past what the last look gave: called once it was put before the reader.

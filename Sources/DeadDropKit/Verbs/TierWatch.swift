@@ -19,6 +19,7 @@ extension Session {
     let isFirst = memory.heads.isEmpty || memory.boot != moment.boot
     if isFirst || memory.cycleStart > moment.milliseconds {
       (memory.boot, memory.cycleStart) = (moment.boot, moment.milliseconds)
+      memory.beatAt = nil
     }
     let hasTraffic = !memory.heads.isEmpty && heads.contains { $1 > memory.heads[$0] ?? 0 }
     if hasTraffic {
@@ -47,6 +48,7 @@ extension Session {
     memory.keep(machine)
     (memory.heads, memory.declineCount) = (heads, declineCount)
     memory.wakeupCount += 1
+    memory.beatAt = moment.milliseconds
   }
 
   /// Whether a counter or an incident waits for somebody and concerns this agent, and how many

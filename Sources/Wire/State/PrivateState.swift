@@ -8,7 +8,8 @@ package import WireFormat
 ///     cursors/SESSION.json           how far a session was shown
 ///     trust.json  invites.json  settling.json
 ///                                    what DeadDropKit keeps
-///     reader.lock  settle.lock       never unlinked
+///     reader.lock  settle.lock  tier.lock  daemon.lock
+///                                    never unlinked
 ///     elsewhere.json                 where this agent is in force, if not here
 ///     evidence/                      lines that were refused, proofs of forks and rollbacks
 package struct PrivateState: ~Copyable {

@@ -1,0 +1,67 @@
+import DeadDropKit
+import Wire
+import WireFormat
+
+/// `deaddrop daemon status`: whether anybody is present for an agent.
+enum DaemonStatusCommand: Command {
+  static let name = "daemon status"
+
+  static var spec: CommandSpec {
+    CommandSpec(
+      summary: "Say whether a daemon runs for this agent, and since when",
+      examples: ["deaddrop daemon status"])
+  }
+
+  static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
+    try invocation.withSession { (session: inout Session) throws(CommandFailure) in
+      try CommandFailure.lifting { () throws(KitError) in
+        let presence = try DaemonPresence.look(session.state)
+        let settings = try DaemonSettings.load(session.state)
+        let doorbell = "\(session.state.path)/\(Doorbell.name)"
+        return Report(
+          lines(presence, settings, session.handle.name, doorbell),
+          json: json(presence, settings, doorbell))
+      }
+    }
+  }
+
+  private static func lines(
+    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ handle: String, _ doorbell: String
+  ) -> [Line] {
+    var lines: [Line] = []
+    if let presence {
+      let since = presence.since.string.prefix(19) + "Z"
+      lines.append(
+        "\(handle, .strong) has a daemon since \(String(since)), process \(Int(presence.processID))")
+      lines.append(
+        presence.isPolling
+          ? Line("  looks every second: no inotify", .caution) : "  is woken by inotify")
+      if let trouble = presence.trouble {
+        lines.append(Line("  trouble, tried again: \(trouble)", .bad))
+      }
+    } else {
+      lines.append("\(handle, .strong) has no daemon: deaddrop daemon run")
+    }
+    lines.append("  doorbell \(doorbell)")
+    if let command = settings.onMessage {
+      lines.append("  on each message, for at most \(settings.onMessageSeconds) s: \(command)")
+    }
+    if let path = settings.logPath { lines.append("  log \(path)") }
+    return lines
+  }
+
+  private static func json(
+    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ doorbell: String
+  ) -> JSONObject {
+    [
+      "running": .bool(presence != nil),
+      "pid": presence.map { .integer(Int($0.processID)) },
+      "since": presence.map { .string($0.since.string) },
+      "polling": presence.map { .bool($0.isPolling) },
+      "trouble": presence?.trouble.map { .string($0) },
+      "doorbell": .string(doorbell), "on_message": settings.onMessage.map { .string($0) },
+      "on_message_seconds": settings.onMessage.map { _ in .integer(settings.onMessageSeconds) },
+      "log": settings.logPath.map { .string($0) },
+    ]
+  }
+}

@@ -1,0 +1,105 @@
+import Host
+import Protocol
+import Wire
+import WireFormat
+
+/// One agent's presence on one wire: what it does whenever it is woken, and when it must be next.
+///
+/// It waits for nothing itself: `turn` does all that is due by the session's clocks and says how
+/// long nothing more will be. Whoever runs it calls again then, or when something has changed.
+package struct Daemon: ~Copyable {
+  package var session: Session
+  /// Milliseconds from the last turn until something is due by itself.
+  package private(set) var pause = 0
+  /// How far the chains were read when the doorbell last rang.
+  private var rung: [Handle: Int] = [:]
+  /// The year in which closed years were last archived.
+  private var archivedYear: Int?
+
+  /// What one turn did.
+  package struct Turn: Sendable {
+    /// What happened, in clauses for a log.
+    package var notes: [String] = []
+    /// What is wrong with the wire, as long as it is.
+    package var faults: [String] = []
+    /// The beat that it wrote.
+    package var beat: Session.BeatReceipt?
+  }
+
+  /// Two beats that are not a cadence apart are at least this far: many lines cause one beat.
+  package static let shortestPause = 1_000
+  /// How soon is looked again at a deadline that waits for something else, in milliseconds.
+  private static let lookPause = 5_000
+
+  package init(_ session: consuming Session) { self.session = session }
+
+  /// Reads what is new, draws all consequences, and beats where that is due.
+  ///
+  /// Throws what keeps it from all of that, and `ended` or `notInForce` where there is nothing to be
+  /// present for any more. Called again it does what is left, and nothing twice.
+  package mutating func turn() throws(KitError) -> Turn {
+    var turn = Turn()
+    try read(into: &turn)
+    if let ending = try session.ownEnding() { throw .ended(ending) }
+    _ = try session.signingKey()
+    try session.ackIncidents(&turn.notes)
+    try archiveClosedYears(&turn)
+    try ring()
+    if try session.millisecondsToBeat() == 0 {
+      turn.beat = try session.announce(Heartbeat())
+    }
+    pause = try session.millisecondsToNext(lookingAgainAfter: Self.lookPause)
+    return turn
+  }
+
+  private mutating func read(into turn: inout Turn) throws(KitError) {
+    let news = try session.catchUp(saves: false)
+    turn.notes += news.notes
+    turn.notes += news.bad.prefix(5).map { "\($0.file):\($0.line): \($0.reason.rawValue)" }
+    if news.bad.count > 5 { turn.notes.append("\(news.bad.count - 5) more lines at fault") }
+    turn.faults = news.broken.map { "\($0.log): \($0.verdict.rawValue)" }
+  }
+
+  /// Once a year, and once after a start.
+  private mutating func archiveClosedYears(_ turn: inout Turn) throws(KitError) {
+    let year = session.now().year
+    guard archivedYear != year else { return }
+    if case .moved(let archived) = try session.archive(.closed) {
+      turn.notes.append("archived the own log of a closed year to \(archived.file)")
+    }
+    archivedYear = year
+  }
+
+  /// Rings where a verified peer has written since it last did, and something is unread.
+  private mutating func ring() throws(KitError) {
+    let heads = session.verifiedHeads
+    guard heads.contains(where: { $1 > rung[$0] ?? 0 }) else { return }
+    let unread = try session.unreadCount()
+    if unread > 0 { try Doorbell.ring(session.state, unread: unread, at: session.now()) }
+    rung = heads
+  }
+}
+
+extension Session {
+  /// How far the chains of peers are read whose newest line this agent believes.
+  fileprivate var verifiedHeads: [Handle: Int] {
+    var heads: [Handle: Int] = [:]
+    for (peer, record) in reader.store.records where peer != handle && record.head.seq > 0 {
+      guard let pk = record.spans.last?.pk, isTrusted(peer, pk, seq: record.head.seq) else {
+        continue
+      }
+      heads[peer] = record.head.seq
+    }
+    return heads
+  }
+
+  /// Lines of peers that no session of this agent was shown.
+  func unreadCount() throws(KitError) -> Int {
+    let shown = try KitError.liftingWire { () throws(WireError) in
+      try CursorSet.furthest(state, following: reader.store.records)
+    }
+    return reader.store.records.reduce(0) { count, entry in
+      entry.key == handle ? count : count + max(0, entry.value.head.seq - (shown[entry.key] ?? 0))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package import Host
+package import Wire
+package import WireFormat
+
+/// That a daemon runs for an agent, and what it says of itself.
+///
+/// Who holds `daemon.lock` is the daemon; `daemon-run.json` beside it is its word, for people.
+package struct DaemonPresence: Equatable, Sendable {
+  package var processID: Int32
+  package var since: Timestamp
+  /// Whether it is woken by the system, or must look every second.
+  package var isPolling = false
+  /// What keeps it from its work, as long as something does.
+  package var trouble: String?
+
+  package init(processID: Int32, since: Timestamp) {
+    (self.processID, self.since) = (processID, since)
+  }
+
+  private static let lockName = "daemon.lock"
+  private static let fileName = "daemon-run.json"
+  /// Who only looks holds the lock for a moment.
+  private static let patience: Duration = .milliseconds(500)
+
+  /// Becomes the agent's daemon, until the file is closed.
+  ///
+  /// Throws `locked`, which names the other one, within a second.
+  package static func begin(_ state: borrowing PrivateState) throws(KitError) -> OpenFile {
+    try KitError.lifting { () throws(HostError) in
+      let file = try OpenFile.open(
+        lockName, in: state.directory, mode: .readWriteCreate, permissions: 0o600)
+      try file.require(.secret)
+      try file.requireLock(upTo: patience)
+      return file
+    }
+  }
+
+  /// Nil where no daemon runs.
+  package static func look(_ state: borrowing PrivateState) throws(KitError) -> DaemonPresence? {
+    guard let holder = try holder(state) else { return nil }
+    let object = (try? state.readObject(fileName)) ?? nil
+    var found = DaemonPresence(
+      processID: holder.processID,
+      since: object?["since"]?.text.flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
+    found.isPolling = object?["polling"]?.flag ?? false
+    found.trouble = object?["trouble"]?.text?.string
+    return found
+  }
+
+  /// Who holds the lock; where the system does not tell, the process that has written last.
+  private static func holder(
+    _ state: borrowing PrivateState
+  ) throws(KitError) -> LockHolder? {
+    let (isHeld, holder) = try KitError.lifting { () throws(HostError) -> (Bool, LockHolder?) in
+      guard try state.directory.status(of: lockName) != nil else { return (false, nil) }
+      let file = try OpenFile.open(lockName, in: state.directory, mode: .read)
+      if try file.tryLock(exclusive: false) { return (false, nil) }
+      return (true, file.lockHolder())
+    }
+    guard isHeld else { return nil }
+    if let holder { return holder }
+    let object = (try? state.readObject(fileName)) ?? nil
+    return LockHolder(processID: Int32(clamping: object?["pid"]?.int ?? 0), command: nil)
+  }
+
+  /// Said anew whenever it changes.
+  package func save(_ state: borrowing PrivateState) throws(KitError) {
+    let object: JSONObject = [
+      "pid": .integer(Int(processID)), "since": .string(since.string),
+      "polling": .bool(isPolling), "trouble": trouble.map { .string($0) },
+    ]
+    try KitError.liftingWire { () throws(WireError) in
+      try state.write(object, to: Self.fileName, durable: false)
+    }
+  }
+}
