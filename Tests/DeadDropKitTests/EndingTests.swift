@@ -27,6 +27,32 @@ struct EndingTests {
     }
   }
 
+  @Test("what was behind a cut is given once the decision that made it has lost its proof")
+  func cutUndone() throws {
+    try Bench.run("forge", "scribe", "mason") { bench in
+      let proposal = try bench.act(as: "forge") { session, _ in
+        try session.propose(removing: "mason", because: "gone").eventID
+      }
+      let other = try bench.replica()
+      try bench.ack(proposal, by: "scribe")
+      try bench.settle("forge")
+      #expect(try bench.status(of: proposal, for: "forge") == .ratified)
+      // On another machine, which has not heard of it.
+      try other.send(["behind the cut", "and more"], by: "mason")
+      try other.send("instead of the ack", by: "scribe")
+      try bench.merge("mason", from: other)
+      for session in ["main", "other"] {
+        #expect(try bench.inbox("forge", session: session).isEmpty)
+      }
+      try bench.merge("scribe", from: other)
+      #expect(try bench.settle("forge").broken.map(\.verdict) == [.fork])
+      #expect(try bench.inbox("forge") == ["behind the cut", "and more"])
+      #expect(try bench.inbox("forge").isEmpty)
+      #expect(try bench.inbox("forge", session: "other", limit: 1) == ["behind the cut"])
+      #expect(try bench.inbox("forge", session: "other") == ["and more"])
+    }
+  }
+
   @Test("a removal with anything besides is new work")
   func mixed() throws {
     try Bench.run("forge", "scribe", "mason") { bench in

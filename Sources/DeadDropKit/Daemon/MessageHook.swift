@@ -42,7 +42,9 @@ package struct MessageHook: ~Copyable {
     }
     guard !isThere else { return cursors }
     _ = try session.catchUp(saves: false)
-    for (line, _) in try session.arrivals(after: cursors) { cursors.mark(line) }
+    for (line, isShown) in try session.arrivals(after: &cursors) {
+      cursors.mark(line, isShown: isShown)
+    }
     try save(cursors, session)
     return cursors
   }
@@ -61,9 +63,13 @@ package struct MessageHook: ~Copyable {
   ) throws(KitError) {
     guard let command, current == nil else { return }
     if queue.isEmpty {
-      for (line, isShown) in try session.arrivals(after: cursors) {
+      for (line, isShown) in try session.arrivals(after: &cursors) {
         // A line with nothing to show is passed once all before it are told.
-        if isShown { queue.append(line) } else if queue.isEmpty { cursors.mark(line) }
+        if isShown {
+          queue.append(line)
+        } else if queue.isEmpty {
+          cursors.mark(line, isShown: false)
+        }
       }
     }
     guard !queue.isEmpty else { return }
@@ -105,7 +111,7 @@ package struct MessageHook: ~Copyable {
     guard let line = current else { return nil }
     current = nil
     let words = outcome()
-    cursors.mark(line)
+    cursors.mark(line, isShown: true)
     try session.saveHeads()
     try Self.save(cursors, session)
     return words.map { "on-message, \(line.eventID.hex.prefix(12)): \($0)" }
@@ -137,7 +143,8 @@ package struct MessageHook: ~Copyable {
 }
 
 extension CursorSet {
-  fileprivate mutating func mark(_ line: ShownLine) {
-    cursors[line.handle, default: Cursor()].mark(line.seq, eventID: line.eventID, end: line.end)
+  fileprivate mutating func mark(_ line: ShownLine, isShown: Bool) {
+    cursors[line.handle, default: Cursor()].mark(
+      line.seq, eventID: line.eventID, end: line.end, isHidden: !isShown && line.message != nil)
   }
 }

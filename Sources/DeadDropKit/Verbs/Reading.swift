@@ -42,7 +42,7 @@ extension Session {
   ) throws(KitError) -> Inbox {
     var cursors = try loadCursors(session)
     var inbox = Inbox()
-    let merged = try unread(by: cursors, &inbox)
+    let merged = try unread(by: &cursors, &inbox)
     guard !merged.isEmpty else { return inbox }
     let now = try wireState()
     let history = now.history
@@ -61,7 +61,9 @@ extension Session {
     if !isPeek {
       for line in Mutant.on(.skipUngiven) ? merged[...] : given {
         cursors.cursors[line.handle, default: Cursor()]
-          .mark(line.seq, eventID: line.eventID, end: line.end)
+          .mark(
+            line.seq, eventID: line.eventID, end: line.end,
+            isHidden: line.message != nil && !isShown(line))
       }
       pending = (cursors, session)
     }
@@ -70,8 +72,9 @@ extension Session {
 
   /// What the cursors have not passed and may be given, counting in the inbox what may not.
   private mutating func unread(
-    by cursors: CursorSet, _ inbox: inout Inbox
+    by cursors: inout CursorSet, _ inbox: inout Inbox
   ) throws(KitError) -> [ShownLine] {
+    try reconsider(&cursors)
     var queues: [[ShownLine]] = []
     for (writer, record) in reader.store.records where writer != handle {
       let cursor = cursors.cursors[writer] ?? Cursor()
@@ -86,13 +89,25 @@ extension Session {
     return Self.merge(queues)
   }
 
+  /// Goes back to lines that were passed because nothing of them counted, where that has changed: a
+  /// decision that cut them off loses its proof with the chain of who acked it.
+  private mutating func reconsider(_ cursors: inout CursorSet) throws(KitError) {
+    guard cursors.cursors.values.contains(where: { $0.hidden != nil }) else { return }
+    let now = try wireState()
+    let history = now.history
+    for (writer, cursor) in cursors.cursors {
+      guard let seq = cursor.hidden, now.canCount(writer, seq, under: history) else { continue }
+      cursors.cursors[writer]?.rewind(before: seq)
+    }
+  }
+
   /// The lines of verified peers that the cursors have not passed, and whether there is a message
   /// to show in each; the caller marks them.
   mutating func arrivals(
-    after cursors: CursorSet
+    after cursors: inout CursorSet
   ) throws(KitError) -> [(line: ShownLine, isShown: Bool)] {
     var inbox = Inbox()
-    let unread = try unread(by: cursors, &inbox)
+    let unread = try unread(by: &cursors, &inbox)
     guard !unread.isEmpty else { return [] }
     let now = try wireState()
     let history = now.history

@@ -14,19 +14,30 @@ package struct Cursor: Equatable, Sendable {
   package private(set) var end = LineStream.End()
   /// The keys with which the chain went on behind a cut, of those that what was shown lies behind.
   private var recovered: [Bytes32] = []
+  /// The first line that was passed unshown because nothing of it counted then.
+  package private(set) var hidden: Int?
 
   package init() {}
+
+  /// Forgets that a line and those behind it were passed.
+  package mutating func rewind(before seq: Int) {
+    keep(through: seq - 1)
+    hidden = nil
+  }
+
+  private mutating func keep(through seq: Int) {
+    shown = shown.compactMap { range in
+      range.lowerBound > seq ? nil : range.lowerBound...min(range.upperBound, seq)
+    }
+    if head.seq > seq { (head, end) = (.none, .init()) }
+  }
 
   /// Forgets what was shown of lines that a recovery has cut off since: others have their places.
   mutating func follow(_ recoveries: [KeyDirectory.Recovery]) {
     for recovery in recoveries.sorted(by: { $0.seq < $1.seq })
     where !recovered.contains(recovery.pk) {
       recovered.append(recovery.pk)
-      shown = shown.compactMap { range in
-        range.lowerBound > recovery.seq
-          ? nil : range.lowerBound...min(range.upperBound, recovery.seq)
-      }
-      if head.seq > recovery.seq { (head, end) = (.none, .init()) }
+      keep(through: recovery.seq)
     }
   }
 
@@ -46,8 +57,11 @@ package struct Cursor: Equatable, Sendable {
     return low
   }
 
-  /// Marks a line as shown; `end` is where it ends in the log.
-  package mutating func mark(_ seq: Int, eventID: Bytes32, end place: LineStream.End) {
+  /// Marks a line as shown, or as passed where nothing of it counts; `end` is where it ends.
+  package mutating func mark(
+    _ seq: Int, eventID: Bytes32, end place: LineStream.End, isHidden: Bool = false
+  ) {
+    if isHidden { hidden = min(hidden ?? seq, seq) }
     guard !contains(seq) else { return }
     let index = position(of: seq)
     let joinsBefore = index > 0 && shown[index - 1].upperBound == seq - 1
@@ -143,6 +157,7 @@ extension Cursor {
         shown.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) }),
       "event_id": .string(head.eventID.hex), "seq": .integer(head.seq),
       "end": .array([.integer(Int(end.offset)), .integer(end.lineCount)]),
+      "hidden": hidden.map { .integer($0) },
       "recovered": recovered.isEmpty ? nil : .array(recovered.map { .hex($0) }),
     ])
   }
@@ -160,6 +175,7 @@ extension Cursor {
     }
     head = Head(seq: seq, eventID: id)
     recovered = object["recovered"]?.texts?.compactMap { Bytes32(hex: $0) } ?? []
+    hidden = object["hidden"]?.int
     self.end = .init(offset: Int64(end[0]), lineCount: end[1])
   }
 }
