@@ -61,6 +61,7 @@ enum LogCommand: Command {
         do throws(HostError) {
           _ = try watch.wait(upTo: pause)
         } catch { throw CommandFailure(error) }
+        guard !StandardStreams.isOutputGone else { return Report() }
         let news = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
         for item in news.items where !news.bad.isEmpty || !news.notes.isEmpty {
           try invocation.emit(item)
