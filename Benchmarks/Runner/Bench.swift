@@ -17,6 +17,7 @@ struct Bench {
       case .write: rows += try WriteRows(bench: self).measure()
       case .audit: rows += try AuditRows(bench: self, logs: logs).measure()
       case .read: rows += try ReadRows(bench: self, logs: logs).measure()
+      case .watch: rows += try WatchRows(bench: self).measure()
       case .fold: rows += try FoldRows(bench: self).measure()
       case .memory: rows += try MemoryRows(bench: self).measure()
       case .size: rows.append(try size())

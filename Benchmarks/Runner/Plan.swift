@@ -8,7 +8,7 @@ import Host
 struct Plan {
   /// The rows that are measured together.
   enum Group: String, CaseIterable {
-    case send, write, audit, read, fold, memory, size
+    case send, write, audit, read, watch, fold, memory, size
   }
 
   /// The release binary.

@@ -26,9 +26,7 @@ extension Invocation {
       let catchUp = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
       var report = try body(&session)
       report.items += catchUp.items
-      for log in session.changedLogs {
-        report.warn("\(log): changed since it was verified, none of it is shown: deaddrop verify")
-      }
+      for log in session.changedLogs { report.items.append(.changedLog(log)) }
       for file in session.lostHistories {
         report.warn(
           "\(file): its lines older than the wire were changed, none is shown: deaddrop verify")

@@ -39,6 +39,14 @@ extension Kernel {
     return ready > 0
   }
 
+  /// poll(2) without a wait: whether nobody is at the other end of a pipe or a socket.
+  static func isCutOff(_ descriptor: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+    // SAFETY: one whole entry is lent for the length of the call.
+    let count = unsafe poll(&entry, 1, 0)
+    return count > 0 && Int32(entry.revents) & (POLLERR | POLLHUP) != 0
+  }
+
   /// clock_gettime(2) in nanoseconds; the clocks used here exist on every system we build for.
   static func nanoseconds(_ clock: MachineClock) -> Int64 {
     #if FAULTS

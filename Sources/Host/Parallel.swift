@@ -8,10 +8,10 @@ import Synchronization
 
 /// Work shared out among the processors, by plain threads.
 package enum Parallel {
-  /// Processors that are online, at least 1: sysconf(3).
-  package static var processorCount: Int {
-    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
+  /// Processors that were online when it was first asked for, at least 1: sysconf(3).
+  ///
+  /// Asked once: the answer is a file to open, which a reader of one new line would feel.
+  package static let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
   /// The results of the body for 0 and up, in this order, however many threads came by them.
   ///

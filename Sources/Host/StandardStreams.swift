@@ -46,6 +46,9 @@ package enum StandardStreams {
     try write(bytes, to: 2, "standard error")
   }
 
+  /// Whether nobody can read standard output any more: the other end of a pipe is closed.
+  package static var isOutputGone: Bool { Kernel.isCutOff(1) }
+
   private static let inputName = "standard input"
 
   private static func readInput(into block: inout [UInt8]) throws(HostError) -> Int {

@@ -26,8 +26,9 @@ struct WaitingTests {
       for: id, by: recipients, upTo: limit,
       pause: { (pause) throws(KitError) in
         pauses.append(pause)
-        guard pauses.count == 1 else { return }
+        guard pauses.count == 1 else { return true }
         do { try meanwhile(id) } catch { throw .noSuchHandle("\(error)") }
+        return true
       }, tell: { notes += $0.notes })
     return (answered, notes, pauses)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Host
 import Testing
 
@@ -103,6 +104,34 @@ struct SystemTests {
       }
     }
   #endif
+
+  @Test("more changes than the queue holds mean: look again, and the watch goes on")
+  func overflow() throws {
+    try Scratch.run { directory in
+      var watch = FileWatch(directory)
+      guard !watch.isPolling else { return }
+      // Equal events that follow each other are one, so two files take turns.
+      let one = try OpenFile.open("one", in: directory, mode: .append)
+      let two = try OpenFile.open("two", in: directory, mode: .append)
+      for _ in 0...Self.queueLimit / 2 {
+        _ = try one.writeOnce([1])
+        _ = try two.writeOnce([1])
+      }
+      #expect(try watch.wait(upTo: .seconds(10)))
+      #expect(try !watch.wait(upTo: .milliseconds(20)))
+      _ = try one.writeOnce([1])
+      #expect(try watch.wait(upTo: .seconds(10)))
+      let isPolling = watch.isPolling
+      #expect(!isPolling)
+    }
+  }
+
+  /// What inotify(7) queues at most before it says IN_Q_OVERFLOW; 16,384 unless it was set.
+  private static var queueLimit: Int {
+    let text = try? String(
+      contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
+    return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 16_384
+  }
 
   @Test("a watched directory that goes away is noticed")
   func removed() throws {

@@ -19,6 +19,8 @@ package enum CommandList {
     ResumeCommand.self,
     ShutdownCommand.self,
     InboxCommand.self,
+    WatchCommand.self,
+    WaitCommand.self,
     LogCommand.self,
     ThreadCommand.self,
     ShowCommand.self,

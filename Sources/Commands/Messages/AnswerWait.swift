@@ -41,6 +41,7 @@ enum AnswerWait {
         for: id, by: recipients, upTo: limit,
         pause: { (pause) throws(KitError) in
           do throws(HostError) { _ = try watch.wait(upTo: pause) } catch { throw .host(error) }
+          return true
         },
         tell: { news in
           // A reader of notes that has gone keeps nobody from waiting.

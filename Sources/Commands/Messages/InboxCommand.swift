@@ -45,18 +45,14 @@ enum InboxCommand: Command {
       if inbox.lines.isEmpty { report.answer(["no unread messages"], json: nil) }
       if inbox.leftCount > 0 { report.note("\(inbox.leftCount) more unread") }
       for (peer, count) in inbox.heldBack.sorted(by: { $0.key < $1.key }) {
-        report.warn(
-          counted(count, "message") + " of \(peer) held back, its key is not verified: "
-            + ShellWord.deaddrop("trust", "sas", peer.name))
+        report.items.append(.heldBack(count, of: peer))
         let isAsked = try CommandFailure.lifting { () throws(KitError) in
           try session.isAsked(by: peer)
         }
         if isAsked { report.note(TrustShowCommand.request(of: peer)) }
       }
       for (peer, count) in inbox.revoked.sorted(by: { $0.key < $1.key }) {
-        report.warn(
-          counted(count, "message") + " of \(peer) not shown, by your revocation: "
-            + ShellWord.deaddrop("trust", "show", peer.name))
+        report.items.append(.revoked(count, of: peer))
       }
       return report
     }

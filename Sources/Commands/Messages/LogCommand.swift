@@ -18,16 +18,19 @@ enum LogCommand: Command {
         .value("since", "TIME", "only since a UTC time, or a span such as 2h"),
         .value("grep", "TEXT", "only with these bytes in subject or body"),
         .frame,
+        .flag("sent", "only own messages, each with what its recipients have proven of it"),
         .flag("refused", "only lines that have no effect, and why"),
       ],
       notes: [
         "Marks nothing as read.",
+        "--sent shows for each recipient: stored, seen, read (by its signed beats), or answered, with its\n"
+          + "signed ack, decline or counter. Only keys that this agent believes prove anything.",
         "A line that breaks a rule of its type is good, holds its place, and changes nothing: --refused\n"
           + "shows these, each with a word of PROTOCOL.md, and those that wait for what they cite.",
       ],
       examples: [
         "deaddrop log --since 2h", "deaddrop log --from scribe --type decision",
-        "deaddrop log --refused",
+        "deaddrop log --sent --type request", "deaddrop log --refused",
       ])
   }
 
@@ -42,8 +45,9 @@ enum LogCommand: Command {
       }
       filter.type = type
     }
-    if invocation.flag("refused") { return try RefusedLines.report(filter, invocation) }
     let form = try invocation.messageForm()
+    if invocation.flag("sent") { return try SentLines.report(filter, form, invocation) }
+    if invocation.flag("refused") { return try RefusedLines.report(filter, invocation) }
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       var cursors = CursorSet()
       let older = try CommandFailure.lifting { () throws(KitError) in
@@ -57,6 +61,7 @@ enum LogCommand: Command {
         do throws(HostError) {
           _ = try watch.wait(upTo: pause)
         } catch { throw CommandFailure(error) }
+        guard !StandardStreams.isOutputGone else { return Report() }
         let news = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
         for item in news.items where !news.bad.isEmpty || !news.notes.isEmpty {
           try invocation.emit(item)

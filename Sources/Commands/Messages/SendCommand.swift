@@ -22,6 +22,7 @@ enum SendCommand: Command {
         .flag("seal", "let only its recipients read the body; see below"),
         .flag("ack-required", "say that an answer is wanted; of a proposal it always is"),
         .value("wait-ack", "TIME", "wait so long for the answers, such as 2m"),
+        .value("wait-seen", "TIME", "wait so long until all recipients have seen it"),
       ] + BodyInput.options + ProposalInput.options,
       notes: [
         "Prints the id and the receipt. `stored` means: signed, chained and on this disk.",
@@ -35,6 +36,8 @@ enum SendCommand: Command {
           + "--domains, --until and --effects; an ack and a correction are not sealed.",
         "With --wait-ack the message is stored in any case. Then: 0 when all recipients, of a proposal all\n"
           + "owners, have acked; 1 when one declined or countered; 5 when the time ran out.",
+        "With --wait-seen it is stored as well. Then: 0 when each recipient's signed beat or answer shows\n"
+          + "that its reader has verified the message; 5 when the time ran out, and who has not.",
       ],
       examples: [
         "deaddrop send request --to scribe --subject parser --body \"review it by noon?\"",
@@ -45,6 +48,12 @@ enum SendCommand: Command {
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     let outgoing = try outgoing(invocation)
+    if let limit = try invocation.duration("wait-seen") {
+      if invocation.flag("wait-ack") {
+        throw .usage("an answer proves that it was seen: --wait-ack or --wait-seen, not both")
+      }
+      return try SeenWait.report(outgoing, limit, invocation)
+    }
     if let limit = try invocation.duration("wait-ack") {
       return try AnswerWait.report(outgoing, limit, invocation)
     }

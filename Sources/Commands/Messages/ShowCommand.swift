@@ -37,7 +37,7 @@ enum ShowCommand: Command {
         try session.standing(of: line.eventID)
       }
       let receipts = try CommandFailure.lifting { () throws(KitError) in
-        try session.receipts(of: line)
+        try session.receipts(of: [line]).first ?? []
       }
       guard case .answer(var lines, var json) = session.answers([line], as: form).first else {
         return Report()
@@ -47,13 +47,7 @@ enum ShowCommand: Command {
         lines.append(StandingView.line(standing))
         StandingView.add(standing, to: &json)
       }
-      for (peer, receipt) in receipts { lines.append("  \(peer): \(receipt)") }
-      if !receipts.isEmpty {
-        var object = JSONObject()
-        for (peer, receipt) in receipts { object[Text(peer.name)] = .string(receipt) }
-        json?["receipts"] = .object(object)
-      }
-      return Report([.answer(lines, json: json)])
+      return Report([ReceiptView.adding(receipts, to: .answer(lines, json: json))])
     }
   }
 

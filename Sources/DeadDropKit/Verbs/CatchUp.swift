@@ -12,6 +12,9 @@ package struct CatchUp: Sendable {
   package var broken: [(handle: Handle, log: String, verdict: ChainVerdict)] = []
   /// What settling did, and what it could not do yet.
   package var notes: [String] = []
+
+  package init(bad: [Audit.BadLine] = []) { self.bad = bad }
+
   /// Whether the command must end with the exit code for what is not safe.
   package var isUnsafe: Bool { !bad.isEmpty || !broken.isEmpty }
 }
@@ -64,7 +67,7 @@ extension Session {
   ///
   /// Gives the lines at fault that this met.
   @discardableResult
-  mutating func saveHeads() throws(KitError) -> [Audit.BadLine] {
+  package mutating func saveHeads() throws(KitError) -> [Audit.BadLine] {
     do { return try reader.save(shared, state).bad } catch { throw .wire(error) }
   }
 

@@ -91,15 +91,6 @@ extension Session {
     return BeatReceipt(n: n, tier: memory.tier)
   }
 
-  /// What each peer has proven of an own line by its newest beat: `seen`, `read`, or only `stored`.
-  package func receipts(of line: ShownLine) throws(KitError) -> [(Handle, String)] {
-    guard line.handle == handle else { return [] }
-    return try beats().filter { $0.key != handle }.sorted { $0.key < $1.key }.map { peer, beat in
-      if beat.read[handle] ?? 0 >= line.seq { return (peer, "read") }
-      return (peer, beat.seen[handle] ?? 0 >= line.seq ? "seen" : "stored")
-    }
-  }
-
   /// The newest beats of all members.
   ///
   /// A beat whose counter is below one that was seen before is a replay, and counts for nothing.

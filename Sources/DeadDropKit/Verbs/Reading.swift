@@ -15,7 +15,41 @@ package struct Inbox: Sendable {
   package var revoked: [Handle: Int] = [:]
 }
 
+extension Inbox {
+  /// Counts what is not given of a chain.
+  mutating func note(_ unread: Session.Sorted, of writer: Handle) {
+    if !unread.revoked.isEmpty { revoked[writer] = unread.revoked.count }
+    if unread.heldBackCount > 0 { heldBack[writer] = unread.heldBackCount }
+  }
+}
+
 extension Session {
+  /// Unread lines of one chain by what may be done with them.
+  struct Sorted {
+    var open: [ShownLine]
+    var revoked: [ShownLine]
+    var heldBackCount: Int
+  }
+
+  /// What was revoked is passed over; from the first line on that is not believed all waits.
+  func sorted(_ unread: [ShownLine], of writer: Handle) -> Sorted {
+    let rest = unread.filter { !isRevoked(writer, $0.pk, seq: $0.seq) }
+    let open = rest.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
+    let revoked =
+      rest.count < unread.count ? unread.filter { isRevoked(writer, $0.pk, seq: $0.seq) } : []
+    return Sorted(open: Array(open), revoked: revoked, heldBackCount: rest.count - open.count)
+  }
+
+  /// Of lines that may be given those with something to show.
+  mutating func shown(_ lines: [ShownLine]) throws(KitError) -> [ShownLine] {
+    guard !lines.isEmpty else { return [] }
+    let now = try wireState()
+    let history = now.history
+    return lines.filter {
+      $0.message != nil && now.canCount($0.handle, $0.seq, under: history)
+    }
+  }
+
   /// The lines of all chains that are wanted, in chain order, chains by handle.
   package mutating func lines(_ wanted: @escaping @Sendable (Envelope) -> Bool) throws(KitError)
     -> [ShownLine]
@@ -79,12 +113,9 @@ extension Session {
     for (writer, record) in reader.store.records where writer != handle {
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
-      let unread = try unseen(by: cursor, of: writer, record)
-      let rest = unread.filter { !isRevoked(writer, $0.pk, seq: $0.seq) }
-      if rest.count < unread.count { inbox.revoked[writer] = unread.count - rest.count }
-      let open = rest.prefix { isTrusted(writer, $0.pk, seq: $0.seq) }
-      if open.count < rest.count { inbox.heldBack[writer] = rest.count - open.count }
-      queues.append(Array(open))
+      let unread = sorted(try unseen(by: cursor, of: writer, record), of: writer)
+      inbox.note(unread, of: writer)
+      queues.append(unread.open)
     }
     return Self.merge(queues)
   }
@@ -154,7 +185,7 @@ extension Session {
   }
 
   /// Interleaves by time without ever changing the order within a chain.
-  private static func merge(_ queues: [[ShownLine]]) -> [ShownLine] {
+  static func merge(_ queues: [[ShownLine]]) -> [ShownLine] {
     var rest = queues.map { $0[...] }.filter { !$0.isEmpty }
     var merged: [ShownLine] = []
     while let next = rest.indices.min(by: { time(rest[$0]) < time(rest[$1]) }) {
@@ -187,6 +218,7 @@ extension Session {
   ) throws(KitError) -> [ShownLine] {
     var queues: [[ShownLine]] = []
     for (writer, record) in reader.store.records.sorted(by: { $0.key < $1.key }) {
+      if let from = filter.from, from != writer { continue }
       let cursor = cursors.cursors[writer] ?? Cursor()
       guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
       let lines = try unseen(by: cursor, of: writer, record)

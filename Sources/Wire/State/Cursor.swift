@@ -19,6 +19,15 @@ package struct Cursor: Equatable, Sendable {
 
   package init() {}
 
+  /// A cursor behind all lines of a sound chain.
+  package init(through record: HeadRecord) {
+    guard record.head.seq > 0 else { return }
+    shown = [1...record.head.seq]
+    head = record.head
+    end = .init(offset: record.headPlace.end, lineCount: record.headPlace.number)
+    recovered = record.followedRecoveries.map(\.pk)
+  }
+
   /// Forgets that a line and those behind it were passed.
   package mutating func rewind(before seq: Int) {
     keep(through: seq - 1)
@@ -80,6 +89,13 @@ package struct Cursor: Equatable, Sendable {
   package var contiguous: Int { shown.first?.lowerBound == 1 ? shown[0].upperBound : 0 }
 }
 
+extension HeadRecord {
+  /// Those with whose key the chain goes on.
+  fileprivate var followedRecoveries: [KeyDirectory.Recovery] {
+    recoveries.filter { $0.isFollowed(in: spans) }
+  }
+}
+
 /// The cursors of one session, by writer.
 package struct CursorSet: Equatable, Sendable {
   package var cursors: [Handle: Cursor] = [:]
@@ -93,10 +109,15 @@ package struct CursorSet: Equatable, Sendable {
     _ state: borrowing PrivateState, session: String, following records: [Handle: HeadRecord] = [:]
   ) throws(WireError) -> CursorSet {
     var set = try load(state, session: session)
-    for (handle, record) in records where !record.recoveries.isEmpty {
-      set.cursors[handle]?.follow(record.recoveries.filter { $0.isFollowed(in: record.spans) })
-    }
+    set.follow(records)
     return set
+  }
+
+  /// Forgets what the members' recoveries have cut off since.
+  package mutating func follow(_ records: [Handle: HeadRecord]) {
+    for (handle, record) in records where !record.recoveries.isEmpty {
+      cursors[handle]?.follow(record.followedRecoveries)
+    }
   }
 
   private static func load(
