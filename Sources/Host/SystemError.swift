@@ -12,7 +12,7 @@ package enum SystemCall: String, Sendable, CaseIterable {
   case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod, chown
   case mkdir, readdir, statfs, inotify, getrandom, getcwd, setrlimit, prctl, signal
   case truncate = "ftruncate"
-  case pipe, fcntl
+  case pipe, fcntl, ioctl, tcsetattr
   case spawn = "posix_spawn"
   case wait = "waitpid"
 }

@@ -32,6 +32,7 @@ package enum CommandList {
     InstallGitHookCommand.self,
     UninstallGitHookCommand.self,
     StatusCommand.self,
+    TopCommand.self,
     HeartbeatCommand.self,
     VerifyCommand.self,
     DoctorCommand.self,

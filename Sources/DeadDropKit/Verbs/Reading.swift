@@ -117,7 +117,7 @@ extension Session {
   }
 
   /// Interleaves by time without ever changing the order within a chain.
-  private static func merge(_ queues: [[ShownLine]]) -> [ShownLine] {
+  static func merge(_ queues: [[ShownLine]]) -> [ShownLine] {
     var rest = queues.map { $0[...] }.filter { !$0.isEmpty }
     var merged: [ShownLine] = []
     while let next = rest.indices.min(by: { time(rest[$0]) < time(rest[$1]) }) {
@@ -180,7 +180,7 @@ extension Session {
   }
 
   /// Remembers, for who shows lines, that those of one log are not to be had.
-  private mutating func noteChanged(_ log: String) -> [ShownLine] {
+  mutating func noteChanged(_ log: String) -> [ShownLine] {
     if !changedLogs.contains(log) { changedLogs.append(log) }
     return []
   }

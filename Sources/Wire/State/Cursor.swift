@@ -17,6 +17,11 @@ package struct Cursor: Equatable, Sendable {
 
   package init() {}
 
+  /// One that has passed a chain up to a line, whether or not that was shown.
+  package init(past line: ShownLine) {
+    (shown, head, end) = ([1...line.seq], Head(seq: line.seq, eventID: line.eventID), line.end)
+  }
+
   /// Forgets what was shown of lines that a recovery has cut off since: others have their places.
   mutating func follow(_ recoveries: [KeyDirectory.Recovery]) {
     for recovery in recoveries.sorted(by: { $0.seq < $1.seq })
