@@ -16,17 +16,20 @@ private struct OpenTop {
   /// The modes before it began.
   let modes: [UInt32]
 
-  init(_ stand: Stand, variables: [String: String] = ["TERM": "xterm"]) throws {
-    terminal = try PseudoTerminal(columns: 80, rows: 24)
+  init(
+    _ stand: Stand, words: [String] = ["top"], columns: Int = 80,
+    variables: [String: String] = ["TERM": "xterm"]
+  ) throws {
+    terminal = try PseudoTerminal(columns: columns, rows: 24)
     modes = terminal.modes()
     let streams = "\(stand.streams)/\(UUID().uuidString)"
     // So that the file of its output, which is the terminal, need not be there.
     try Data().write(to: URL(filePath: streams + ".out"))
     let child = try ChildProcess(
-      Stand.binary(), ["top"],
+      Stand.binary(), words,
       environment: stand.environment("forge").merging(variables) { $1 }, input: terminal.path,
       output: terminal.path, errors: streams + ".err", inOwnSession: true)
-    started = Stand.Started(words: ["top"], child: child, streams: streams)
+    started = Stand.Started(words: words, child: child, streams: streams)
   }
 
   /// The same as soon as its first frame is there.
@@ -150,6 +153,43 @@ extension RealProcesses {
         let outcome = try top.finish()
         #expect(outcome.code == 3, "\(outcome.summary)")
         #expect(outcome.errors.contains("deaddrop: error: "), "\(outcome.summary)")
+      }
+    }
+
+    @Test("status cuts its lines to the terminal, and to nothing else")
+    func status() async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        try stand.mustSend(String(repeating: "long ", count: 40), as: "scribe")
+        try stand.mustRun(
+          ["send", "request", "--subject", String(repeating: "owed ", count: 40), "--body", "x"]
+            + ["--ack-required"], as: "scribe")
+        let top = try OpenTop(stand, words: ["status"], columns: 40)
+        #expect(try top.started.finish(upTo: .seconds(30)).code == 0)
+        top.terminal.readAll()
+        // It moves no cursor, so that all of it stands in one row of the model.
+        let lines = top.terminal.screen.rows[0].split(separator: "\r\n")
+        #expect(lines.count > 4 && lines.allSatisfy { $0.count <= 40 }, "\(lines)")
+        #expect(lines.contains { $0.hasSuffix("owed ow…") || $0.hasSuffix("…") })
+        let piped = try stand.mustRun(["status"], as: "forge").output
+        #expect(piped.contains(String(repeating: "owed ", count: 40)))
+      }
+    }
+
+    @Test("a line at fault that it met makes its exit code that of what is not safe")
+    func unsafe() async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        let top = try OpenTop.shown(stand)
+        let log = try stand.wire + "/" + stand.log(of: "scribe")
+        let file = try FileHandle(forWritingTo: URL(filePath: log))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("{\"no\":\"message\"}\n".utf8))
+        try top.terminal.wait("fault") { $0.shows("scribe_to_forge.jsonl:") }
+        try stand.mustSend("after", as: "scribe")
+        try top.terminal.wait("next") { $0.shows("after") }
+        top.terminal.type("q")
+        let outcome = try top.finish()
+        #expect(outcome.code == 3)
+        #expect(outcome.errors.contains("deaddrop: warning: scribe_to_forge.jsonl:"))
       }
     }
 

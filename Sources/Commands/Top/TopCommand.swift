@@ -52,9 +52,7 @@ enum TopCommand: Command {
       }
       try show(&look, &session, name, &watch, invocation)
       var report = Report()
-      var catchUp = look.catchUp
-      catchUp.notes = []
-      report.add(catchUp, of: session, isReader: true)
+      report.add(look.atEnd, of: session, isReader: true)
       return report
     }
   }
@@ -73,7 +71,11 @@ extension TopCommand {
     var hasNews = false
     while true {
       if !watchesBeats { watchesBeats = addBeats(to: &watch, session) }
-      try draw(look, &drawing, on: screen)
+      do throws(HostError) { try draw(look, &drawing, on: screen) } catch {
+        // Nobody is there to look any more.
+        if error.isHungUp { return }
+        throw CommandFailure(error)
+      }
       let pause = pause(look, longest: longest, hasNews: hasNews)
       let wake = try lifting { () throws(HostError) in try screen.wait(&watch, upTo: pause) }
       if wake.isEnding || wake.keys.contains(where: { ends($0) }) { return }
@@ -96,13 +98,11 @@ extension TopCommand {
 
   private static func draw(
     _ look: TopLook, _ drawing: inout TopDrawing, on screen: borrowing TerminalScreen
-  ) throws(CommandFailure) {
+  ) throws(HostError) {
+    let (columns, rows) = try screen.size()
     let facts = TopFacts(look.current, look.messages, notes: look.notes)
-    let isShown = try lifting { () throws(HostError) in
-      let (columns, rows) = try screen.size()
-      let frame = TopFrame(facts, columns: columns, rows: rows)
-      return try screen.write(drawing.bytes(frame, columns: columns, rows: rows))
-    }
+    let frame = TopFrame(facts, columns: columns, rows: rows)
+    let isShown = try screen.write(drawing.bytes(frame, columns: columns, rows: rows))
     if !isShown { drawing.forget() }
   }
 

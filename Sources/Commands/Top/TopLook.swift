@@ -9,7 +9,9 @@ struct TopLook {
   private(set) var messages: [RecentMessages.Entry] = []
   /// When that was, by the clock that never jumps.
   private(set) var takenAt: Int64
-  private(set) var catchUp: CatchUp
+  private var catchUp: CatchUp
+  /// Lines at fault that any look met: each is new only once.
+  private var bad: [Audit.BadLine] = []
   private var recent = RecentMessages(limit: messageLimit)
   /// What was said once: of what was done, and of lines at fault.
   private var told: [Line] = []
@@ -46,12 +48,20 @@ struct TopLook {
   /// What was met, the newest last; what does not stand as it should behind all else.
   var notes: [Line] { told + trouble }
 
+  /// What a verb that reads says at its end: what is at fault, and not what is over.
+  var atEnd: CatchUp {
+    var catchUp = catchUp
+    (catchUp.bad, catchUp.notes) = (bad, [])
+    return catchUp
+  }
+
   /// The status as it is now, if nobody has written since.
   var current: Status {
     status.aged(by: Int((MonotonicClock.now() - takenAt) / 1_000_000))
   }
 
   private mutating func note(_ session: borrowing Session) {
+    bad += (catchUp.bad + status.again.bad).prefix(Self.toldLimit - min(Self.toldLimit, bad.count))
     var (passing, lasting) = (catchUp, catchUp)
     passing.broken = []
     (lasting.bad, lasting.notes) = ([], [])
