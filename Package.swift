@@ -108,9 +108,10 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "WireFormat", "Host", "Identity", "DeadDropKit", "Commands", "Main", "TestSupport",
+        "WireFormat", "Host", "Identity", "Protocol", "Wire", "DeadDropKit", "Commands", "Main",
+        "TestSupport",
       ],
-      exclude: ["Golden", "Transcripts"]),
+      exclude: ["Frames", "Golden", "Transcripts"]),
     .testTarget(
       name: "ProcessTests",
       dependencies: [

@@ -25,15 +25,7 @@ extension Invocation {
     try withSession { (session: inout Session) throws(CommandFailure) in
       let catchUp = try CommandFailure.lifting { () throws(KitError) in try session.catchUp() }
       var report = try body(&session)
-      report.items += catchUp.items
-      for log in session.changedLogs { report.items.append(.changedLog(log)) }
-      for file in session.lostHistories {
-        report.warn(
-          "\(file): its lines older than the wire were changed, none is shown: deaddrop verify")
-      }
-      let isUnsafe =
-        catchUp.isUnsafe || !session.changedLogs.isEmpty || !session.lostHistories.isEmpty
-      if isReader, isUnsafe, report.code == .done { report.code = .unsafe }
+      report.add(catchUp, of: session, isReader: isReader)
       return report
     }
   }
@@ -51,6 +43,26 @@ extension Invocation {
         "\(name) is an event_id or its first 4 to 64 lower-case hex digits, not \"\(text)\"")
     }
     return text
+  }
+}
+
+extension Report {
+  /// Adds what reading met, and for a verb that reads the code for what is not safe.
+  mutating func add(_ catchUp: CatchUp, of session: borrowing Session, isReader: Bool) {
+    items += catchUp.items
+    let lost = session.losses
+    items += lost
+    if isReader, catchUp.isUnsafe || !lost.isEmpty, code == .done { code = .unsafe }
+  }
+}
+
+extension Session {
+  /// What cannot be shown any more, because it is not what was verified.
+  var losses: [ReportItem] {
+    changedLogs.map { .changedLog($0) }
+      + lostHistories.map {
+        .warning("\($0): its lines older than the wire were changed, none is shown: deaddrop verify")
+      }
   }
 }
 

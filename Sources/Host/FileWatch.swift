@@ -6,7 +6,8 @@ package struct FileWatch: ~Copyable {
   private let descriptor: Descriptor?
   private var hasGap: Bool
 
-  private var number: Int32? {
+  /// What poll(2) takes; nil where nothing can be watched.
+  var number: Int32? {
     switch descriptor {
     case .some(let descriptor): descriptor.number
     case .none: nil

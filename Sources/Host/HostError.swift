@@ -79,6 +79,9 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The device or the quota has no room left (ENOSPC, EDQUOT).
   package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// The terminal has gone (EIO).
+  package var isHungUp: Bool { code == EIO }
+
   /// The reader of our output has gone (EPIPE).
   package var isBrokenPipe: Bool { code == EPIPE }
 }

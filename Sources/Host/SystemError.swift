@@ -12,7 +12,7 @@ package enum SystemCall: String, Sendable, CaseIterable {
   case open, stat, read, write, fsync, fdatasync, flock, poll, rename, unlink, chmod, chown
   case mkdir, readdir, statfs, inotify, getrandom, getcwd, setrlimit, prctl, signal
   case truncate = "ftruncate"
-  case pipe, fcntl, timerfd
+  case pipe, fcntl, ioctl, tcsetattr, timerfd
   case spawn = "posix_spawn"
   case kill
   case wait = "waitpid"

@@ -325,13 +325,13 @@ extension Bench {
   }
 
   @discardableResult
-  fileprivate func settle(
+  func settle(
     _ handle: Handle, at seconds: Int, awake: Int? = nil, boot: String = "first"
   ) throws -> CatchUp {
     try act(as: handle, at: seconds, awake: awake, boot: boot) { $1 }
   }
 
-  fileprivate func raise(at seconds: Int, to handles: [Handle] = []) throws -> Bytes32 {
+  func raise(at seconds: Int, to handles: [Handle] = []) throws -> Bytes32 {
     var alarm = Session.Alarm(subject: "disk full", body: .string("help"))
     alarm.to = handles
     return try act(as: "forge", at: seconds) { session, _ in try session.raise(alarm).eventID }

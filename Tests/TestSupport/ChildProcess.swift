@@ -34,9 +34,11 @@ package final class ChildProcess: Sendable {
   }
 
   /// Starts a program; its output and its errors go to files, which are emptied first.
+  ///
+  /// In a session of its own a terminal that it opens as its input becomes the one that controls it.
   package init(
     _ path: String, _ words: [String], environment: [String: String],
-    input: String = "/dev/null", output: String, errors: String
+    input: String = "/dev/null", output: String, errors: String, inOwnSession: Bool = false
   ) throws {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -52,7 +54,9 @@ package final class ChildProcess: Sendable {
     var none = sigset_t()
     unsafe sigemptyset(&none)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // POSIX_SPAWN_SETSID, which Glibc's module hides.
+    let session: Int32 = inOwnSession ? 0x80 : 0
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | session))
     // One that is not open is passed over.
     for number in Int32(3)..<256 {
       unsafe posix_spawn_file_actions_addclose(&actions, number)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chost_terminal.h"
+
 /// getrandom(2) with no flags; getentropy(2) on Darwin, at most 256 bytes a call.
 long chost_random(void *_Nonnull buffer, size_t count);
 

@@ -41,7 +41,7 @@ enum ClaimsCommand: Command {
   }
 
   private static func words(_ entry: ClaimStandings.Entry, at time: Timestamp) -> String {
-    let left = secondsLeft(entry, at: time)
+    let left = entry.term.secondsLeft(at: time)
     let span =
       left > 0 ? "expires in \(TimeSpan.words(left))" : "expired at \(entry.term.until.string)"
     return switch entry.status {
@@ -51,13 +51,7 @@ enum ClaimsCommand: Command {
     }
   }
 
-  /// At most what an int of whole seconds holds, whatever the clock of its writer said.
-  private static func secondsLeft(_ entry: ClaimStandings.Entry, at time: Timestamp) -> Int {
-    let left = entry.term.until.microseconds.subtractingReportingOverflow(time.microseconds)
-    return left.overflow ? 0 : Int(max(0, left.partialValue / 1_000_000))
-  }
-
-  private static func json(
+  static func json(
     _ entry: ClaimStandings.Entry, isShown: Bool, at time: Timestamp
   ) -> JSONObject {
     let status: String
@@ -71,7 +65,7 @@ enum ClaimsCommand: Command {
       "event_id": .string(entry.claim.eventID.hex), "holder": .string(entry.claim.holder.name),
       "resource": isShown ? entry.claim.resource.value : nil, "status": .string(status),
       "until": .string(entry.term.until.string),
-      "seconds_left": .integer(secondsLeft(entry, at: time)),
+      "seconds_left": .integer(entry.term.secondsLeft(at: time)),
       "lost_to": winner.map { .string($0.hex) },
     ]
   }

@@ -34,6 +34,7 @@ package enum CommandList {
     InstallGitHookCommand.self,
     UninstallGitHookCommand.self,
     StatusCommand.self,
+    TopCommand.self,
     HeartbeatCommand.self,
     DaemonRunCommand.self,
     DaemonStatusCommand.self,

@@ -249,7 +249,7 @@ extension Session {
   }
 
   /// Remembers, for who shows lines, that those of one log are not to be had.
-  private mutating func noteChanged(_ log: String) -> [ShownLine] {
+  mutating func noteChanged(_ log: String) -> [ShownLine] {
     if !changedLogs.contains(log) { changedLogs.append(log) }
     return []
   }

@@ -20,6 +20,10 @@ extension Session {
     func secondsLeft(for proposal: Bytes32) -> Int? {
       memory.age(of: proposal, at: moment).map { max(0, seconds - $0 / 1_000) }
     }
+
+    func millisecondsLeft(for proposal: Bytes32) -> Int? {
+      memory.age(of: proposal, at: moment).map { max(0, 1_000 * seconds - $0) }
+    }
   }
 
   /// Nil where no own proposal is open.

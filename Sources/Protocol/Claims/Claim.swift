@@ -13,6 +13,14 @@ package struct Claim: Sendable {
     package var until: Timestamp { timestamp.adding(seconds: Int64(seconds)) }
     /// From here on another may take it over.
     package var deadline: Timestamp { until.adding(seconds: Claim.graceSeconds) }
+
+    /// None where it is over, whatever the clock of its writer said.
+    package func millisecondsLeft(at time: Timestamp) -> Int {
+      let left = until.microseconds.subtractingReportingOverflow(time.microseconds)
+      return left.overflow ? 0 : Int(max(0, left.partialValue / 1_000))
+    }
+
+    package func secondsLeft(at time: Timestamp) -> Int { millisecondsLeft(at: time) / 1_000 }
   }
 
   /// How long another waits behind the end of a lease, since clocks differ.

@@ -28,6 +28,11 @@ package struct Cursor: Equatable, Sendable {
     recovered = record.followedRecoveries.map(\.pk)
   }
 
+  /// One that has passed a chain up to a line, whether or not that was shown.
+  package init(past line: ShownLine) {
+    (shown, head, end) = ([1...line.seq], Head(seq: line.seq, eventID: line.eventID), line.end)
+  }
+
   /// Forgets that a line and those behind it were passed.
   package mutating func rewind(before seq: Int) {
     keep(through: seq - 1)
