@@ -1,4 +1,5 @@
 import DeadDropKit
+import Foundation
 import Identity
 import Protocol
 import TestSupport
@@ -121,6 +122,24 @@ struct InviteTests {
       let key = try TestKey("mallory").pk
       #expect(throws: KitError.self) { try bench.join(invite.with(pk: key)) }
       #expect(try bench.lines("scribe_to_forge.jsonl").isEmpty)
+    }
+  }
+
+  @Test("one that was used opens nothing again for an inviter whose trust is gone")
+  func lostTrust() throws {
+    try found { bench, invite in
+      try bench.join(invite)
+      try bench.settle("forge")
+      let state = try bench.statePath(of: "forge")
+      try FileManager.default.removeItem(atPath: state + "/trust.json")
+      // What is new makes the inviter look at the card again.
+      _ = try bench.propose("port", by: "scribe")
+      let report = try bench.settle("forge")
+      let pk = try bench.pk(of: "scribe")
+      #expect(report.says("this agent's trust in it is gone"))
+      #expect(report.says("deaddrop trust pin scribe --key \(pk.hex)"))
+      #expect(try bench.open("forge").trust == TrustStore())
+      #expect(try bench.inbox("forge").isEmpty)
     }
   }
 

@@ -57,7 +57,7 @@ enum StatusCommand: Command {
     for standing in status.open {
       let id = String(standing.proposal.eventID.hex.prefix(MessageView.shownDigits))
       lines.append(
-        "\(id, .faint) proposal of \(standing.proposal.proposer): \(standing.proposal.subject)")
+        "\(id, .faint) proposal of \(standing.proposal.proposer): \(title: standing.proposal.subject)")
       lines.append(StandingView.line(standing))
     }
     lines += first(status.incidents, "incidents: deaddrop incidents") {
@@ -106,7 +106,7 @@ enum StatusCommand: Command {
       let id = String(debt.eventID.hex.prefix(MessageView.shownDigits))
       let names = debtors[debt.eventID] ?? []
       return [
-        "\(id, .faint) request of \(debt.creditor): \(debt.subject)",
+        "\(id, .faint) request of \(debt.creditor): \(title: debt.subject)",
         "  waiting for \(names.joined(separator: ", "))",
       ]
     }
