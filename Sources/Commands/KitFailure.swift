@@ -54,7 +54,8 @@ extension CommandFailure {
       self.init(
         .refused, words,
         hint: "go on with a new wire, in another directory: "
-          + ShellWord.line(["deaddrop", "init", "--handle", handle.name] + others + ["--dir", "DIR"]))
+          + ShellWord.line(
+            ["deaddrop", "init", "--handle", handle.name] + others + ["--dir", "DIR"]))
     case .notMovable(let fault): self = Self.moving(fault, words)
     case .notRatifiable(let id, _):
       self.init(.refused, words, hint: ShellWord.deaddrop("show", String(id.hex.prefix(12))))

@@ -202,13 +202,3 @@ struct InviteTests {
     }
   }
 }
-
-extension Invite {
-  fileprivate func with(
-    pk: Bytes32? = nil, to: Handle? = nil, secret: Bytes32? = nil, expires: Timestamp? = nil
-  ) -> Invite {
-    Invite(
-      loc: loc, wire: wire, pk: pk ?? self.pk, from: from, to: to ?? self.to,
-      secret: secret ?? self.secret, expires: expires ?? self.expires)
-  }
-}

@@ -171,7 +171,9 @@ struct RevocationTests {
       // A second one that reaches further back holds, one that reaches less far is refused.
       #expect(try !revoke(bench, from: 1).isRepeated)
       #expect(try revoke(bench, from: 1).isRepeated)
-      #expect(throws: KitError.revokedBefore("scribe", seq: 1)) { try revoke(bench, from: head + 1) }
+      #expect(throws: KitError.revokedBefore("scribe", seq: 1)) {
+        try revoke(bench, from: head + 1)
+      }
       #expect(try bench.open("forge").trust.cut(of: "scribe")?.seq == 0)
     }
     try strangers { bench in

@@ -10,12 +10,12 @@ import WireFormat
 struct SharedKeyTests {
   /// A wire of three, founded by scribe, on which forge believes whom it has pinned by hand.
   private func settled(
-    believing peers: [Handle], change: (inout TestWire) throws -> Void = { _ in },
+    believing peers: [Handle], joined: [Handle] = ["scribe", "forge", "mason"],
     body: (Bench, inout TestWire) throws -> Void
   ) throws {
     try Bench.run { bench in
       var wire = try TestWire(["scribe", "forge", "mason"])
-      try change(&wire)
+      for member in joined { try wire.card(by: member) }
       try bench.settleIn(wire, as: "forge")
       try bench.act(as: "forge") { session, _ in
         for peer in peers {
@@ -38,7 +38,7 @@ struct SharedKeyTests {
 
   @Test("a rotation to a key that another member has is not followed")
   func rotation() throws {
-    try settled(believing: ["scribe", "mason"], change: { try $0.join() }) { bench, wire in
+    try settled(believing: ["scribe", "mason"]) { bench, wire in
       let both = try TestKey("both/1")
       for member in ["scribe", "mason"] as [Handle] {
         try wire.addKey(both, by: member)
@@ -54,7 +54,7 @@ struct SharedKeyTests {
 
   @Test("of two that come to one key at once neither is followed to it")
   func atOnce() throws {
-    try settled(believing: ["scribe", "mason"], change: { try $0.join() }) { bench, wire in
+    try settled(believing: ["scribe", "mason"]) { bench, wire in
       let both = try TestKey("both/1")
       for member in ["scribe", "mason"] as [Handle] { try wire.addKey(both, by: member) }
       try wire.write(to: bench.path)
@@ -67,7 +67,7 @@ struct SharedKeyTests {
   @Test("an introduction of a key that another member has is not followed")
   func introduction() throws {
     let shared = try TestKey("scribe/1")
-    try settled(believing: ["scribe"], change: { try $0.card(by: "scribe") }) { bench, wire in
+    try settled(believing: ["scribe"], joined: ["scribe"]) { bench, wire in
       wire.switchKey(of: "mason", to: shared)
       try wire.card(by: "mason")
       try wire.introduce("mason", by: "scribe")
@@ -79,13 +79,7 @@ struct SharedKeyTests {
   @Test("nor one of the own key")
   func ownKey() throws {
     let own = try TestKey("forge/1")
-    try settled(
-      believing: ["scribe"],
-      change: {
-        try $0.card(by: "scribe")
-        try $0.card(by: "forge")
-      }
-    ) { bench, wire in
+    try settled(believing: ["scribe"], joined: ["scribe", "forge"]) { bench, wire in
       wire.switchKey(of: "mason", to: own)
       try wire.card(by: "mason")
       try wire.introduce("mason", by: "scribe")
@@ -97,13 +91,10 @@ struct SharedKeyTests {
   @Test("a decision that this agent acked adds no member with a key that another one has")
   func admission() throws {
     let shared = try TestKey("scribe/1")
-    try settled(believing: ["scribe"], change: { try $0.join() }) { bench, wire in
-      let entry: JSONObject = [
-        "handle": .string("quill"), "pk": .hex(shared.pk), "log": .string("quill_to_all.jsonl"),
-      ]
+    try settled(believing: ["scribe"]) { bench, wire in
       try wire.agree(
         by: "mason", with: ["scribe", "forge"],
-        effects: .object(["members": .object(["add": .array([.object(entry)])])]))
+        effects: TestEffects.add("quill", pk: shared.pk))
       try wire.admit("quill", key: shared)
       try wire.card(by: "quill")
       try wire.write(to: bench.path)
@@ -114,15 +105,11 @@ struct SharedKeyTests {
   @Test("a decision that this agent acked lets no chain go on with a key that another member has")
   func recovery() throws {
     let shared = try TestKey("mason/1")
-    try settled(believing: ["scribe"], change: { try $0.join() }) { bench, wire in
+    try settled(believing: ["scribe"]) { bench, wire in
       let cut = try #require(wire.writers["scribe"]).prev
-      let entry: JSONObject = [
-        "handle": .string("scribe"), "seq": .integer(1), "event_id": .hex(cut),
-        "pk": .hex(shared.pk),
-      ]
       try wire.agree(
         by: "mason", with: ["forge"],
-        effects: .object(["members": .object(["recover": .array([.object(entry)])])]))
+        effects: TestEffects.recover("scribe", seq: 1, id: cut, pk: shared.pk))
       wire.switchKey(of: "scribe", to: shared)
       try wire.card(by: "scribe")
       try wire.write(to: bench.path)

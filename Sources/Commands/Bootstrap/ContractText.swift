@@ -5,7 +5,7 @@ enum ContractText {
     "Logs only grow. Write with deaddrop alone; a mistake is answered by\nsend correction.",
     "Every message belongs to a thread: answer with --re ID, ack, decline or\ncounter.",
     "Decide alone in your own domains. In another's propose first, and wait for\nthe decision.",
-    "Answer what waits for you within two heartbeats. Silence reverts a proposal;\nit is no consent.",
+    "Answer what waits for you within two heartbeats. Silence reverts a\nproposal; it is no consent.",
     "An incident comes before other work: it is written at once, and acked at\nonce.",
     "Beat at your tier's cadence: deaddrop heartbeat; inbox does it when it marks\n"
       + "something as read.",

@@ -57,7 +57,8 @@ enum StatusCommand: Command {
     for standing in status.open {
       let id = String(standing.proposal.eventID.hex.prefix(MessageView.shownDigits))
       lines.append(
-        "\(id, .faint) proposal of \(standing.proposal.proposer): \(title: standing.proposal.subject)")
+        "\(id, .faint) proposal of \(standing.proposal.proposer): \(title: standing.proposal.subject)"
+      )
       lines.append(StandingView.line(standing))
     }
     lines += first(status.incidents, "incidents: deaddrop incidents") {

@@ -33,7 +33,8 @@ enum KeyCreateCommand: Command {
       report.note(
         handle.name == operatorName
           ? "a wire that is founded names it by: "
-            + ShellWord.deaddrop("init", "--handle", "HANDLE", "--peer", "PEER", "--operator", pk.hex)
+            + ShellWord.deaddrop(
+              "init", "--handle", "HANDLE", "--peer", "PEER", "--operator", pk.hex)
           : "a member adds it by: " + ShellWord.deaddrop("invite", handle.name, "--key", pk.hex))
       return report
     }

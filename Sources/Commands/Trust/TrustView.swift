@@ -8,7 +8,7 @@ enum TrustView {
   static func lines(_ peer: PeerTrust, to own: Handle) -> [Line] {
     var lines: [Line] = [
       "\(peer.handle, .strong) \(peer.tier.rawValue)"
-        + (peer.key == nil ? ", has not joined yet" : "")
+        + (peer.key == nil ? " has not joined yet" : "")
     ]
     if let key = peer.key { lines.append("  \(key.hex)") }
     lines += peer.pins.map { "  \($0.pk.hex.prefix(12)) \(span($0)): \($0.words(to: own))" }
