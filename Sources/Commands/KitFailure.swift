@@ -49,7 +49,14 @@ extension CommandFailure {
       self.init(.system, words, hint: ShellWord.deaddrop("doctor", "--as", handle.name))
     case .cardText: self.init(.usage, words, hint: "deaddrop help card publish")
     case .notRecoverable: self.init(.refused, words, hint: ShellWord.deaddrop("doctor"))
-    case .notMovable: self.init(.refused, words, hint: "deaddrop help key move")
+    case .nobodyRecovers(let handle, let peers):
+      let others = peers.flatMap { ["--peer", $0.name] }
+      self.init(
+        .refused, words,
+        hint: "go on with a new wire, in another directory: "
+          + ShellWord.line(
+            ["deaddrop", "init", "--handle", handle.name] + others + ["--dir", "DIR"]))
+    case .notMovable(let fault): self = Self.moving(fault, words)
     case .notRatifiable(let id, _):
       self.init(.refused, words, hint: ShellWord.deaddrop("show", String(id.hex.prefix(12))))
     case .keyExists: self.init(.refused, words, hint: ShellWord.deaddrop("key", "show"))
@@ -100,7 +107,26 @@ extension CommandFailure {
       self.init(.refused, words, hint: ShellWord.deaddrop("status", "--as", handle.name))
     case .noCard(let handle):
       self.init(.refused, words, hint: ShellWord.deaddrop("invite", handle.name))
-    case .notPinnable: self.init(.refused, words, hint: ShellWord.deaddrop("trust", "list"))
+    case .otherKey(let peer, _):
+      self.init(
+        .refused, words,
+        hint: "do not believe it before the digits are compared over another channel: "
+          + ShellWord.deaddrop("trust", "fingerprint", peer.name))
+    case .otherDigits(let peer, _):
+      self.init(
+        .refused, words,
+        hint: "do not believe it; compare again over another channel: "
+          + ShellWord.deaddrop("trust", "fingerprint", peer.name)
+          + "; if they differ again, and you believed it: "
+          + ShellWord.deaddrop("trust", "revoke", peer.name))
+    case .sharedKey(let peer, _):
+      self.init(
+        .refused, words, hint: "ask \(peer) for: " + ShellWord.deaddrop("key", "rotate"))
+    case .revokedBefore(let peer, _):
+      self.init(
+        .refused, words,
+        hint: "what is believed: " + ShellWord.deaddrop("trust", "show", peer.name)
+          + "; to believe all of it again: " + ShellWord.deaddrop("trust", "pin", peer.name))
     case .trustStore(let path):
       self.init(
         .unsafe, words,
@@ -147,6 +173,36 @@ extension CommandFailure {
     case .hookNotOurs:
       self.init(.refused, words, hint: "add this line to it by hand: " + GitHook.line)
     }
+  }
+
+  private static func moving(_ fault: MoveFault, _ words: String) -> CommandFailure {
+    // The directory that a command names is not where this account's own agents are.
+    let own = try? PrivatePlaces.current().states
+    let hint =
+      switch fault {
+      case .noAgent(let path, _), .notHeld(_, _, let path): ShellWord.line(["ls", "-l", path])
+      case .severalAgents(let path, _, let first):
+        "say which, and of which wire: "
+          + ShellWord.deaddrop("key", "restore", path, "--as", first.name, "--dir", "WIRE")
+      case .inForce(let handle, let path) where path == own:
+        ShellWord.deaddrop("status", "--as", handle.name)
+      case .inForce(_, let path): ShellWord.line(["export", "DEADDROP_HOME=" + path])
+      case .samePlace(let handle): ShellWord.deaddrop("status", "--as", handle.name)
+      case .noBackup(let handle, _):
+        "to another directory: "
+          + ShellWord.deaddrop("key", "backup", "DIRECTORY", "--as", handle.name)
+      case .otherKey(let handle, _, let from) where from == own:
+        "to another directory: "
+          + ShellWord.deaddrop("key", "move", "DIRECTORY", "--as", handle.name)
+      case .otherKey(_, _, let from):
+        "use it where it is: " + ShellWord.line(["export", "DEADDROP_HOME=" + from])
+      case .otherMedium(_, let mark):
+        "put the same medium there; where that is lost and never signed: "
+          + ShellWord.line(["rm", mark])
+      case .insideWire:
+        "name a directory outside of it: " + ShellWord.deaddrop("key", "move", "DIRECTORY")
+      }
+    return CommandFailure(.refused, words, hint: hint)
   }
 
   private static func invite(_ error: KitError, _ words: String) -> CommandFailure {

@@ -28,8 +28,10 @@ package enum KitError: Error, Equatable, Sendable {
   case cardText(String)
   /// The own chain cannot be cut there.
   case notRecoverable(String)
+  /// There is nobody who could let the own chain go on; the other members are named.
+  case nobodyRecovers(Handle, [Handle])
   /// An identity cannot be moved, backed up or restored so.
-  case notMovable(String)
+  case notMovable(MoveFault)
   /// Only the operator could ratify it, or not even the operator can.
   case notRatifiable(Bytes32, String)
   case keyExists(Handle, path: String)
@@ -86,7 +88,12 @@ package enum KitError: Error, Equatable, Sendable {
   case inviteMismatch(String)
   case alreadyJoined(Handle)
   case noCard(Handle)
-  case notPinnable(String)
+  /// A peer writes with another key than the one that the operator vouches for.
+  case otherKey(Handle, Bytes32)
+  /// The 60 digits that were typed are not those of the two agents.
+  case otherDigits(Handle, with: Handle)
+  /// A peer writes with the key of another member.
+  case sharedKey(Handle, with: Handle)
   case trustStore(String)
   /// The memory of ceremonies and wrong codes cannot be read.
   case ceremonyBook(String)
@@ -103,6 +110,8 @@ package enum KitError: Error, Equatable, Sendable {
   case behindCut(Handle)
   case notAttested(Handle, TrustStore.Tier, count: Int)
   case nothingToRevoke(Handle)
+  /// An earlier revocation reaches further back; it begins with this seq.
+  case revokedBefore(Handle, seq: Int)
   case noSuchPlace(Handle, seq: Int, head: Int)
   /// The own log cannot be taken up where it ends.
   case notAdoptable(String, String)
@@ -181,7 +190,10 @@ extension KitError: CustomStringConvertible {
       "the file of the new key \(pk.hex.prefix(16)) of \(handle) is gone"
     case .cardText(let what): "no card is written: \(what)"
     case .notRecoverable(let why): "no recovery is prepared: \(why)"
-    case .notMovable(let why): why
+    case .nobodyRecovers(let handle, _):
+      "nobody could ratify it: that takes two other members, or an operator's key in the genesis; "
+        + "on this wire \(handle) signs nothing any more"
+    case .notMovable(let fault): fault.description
     case .notRatifiable(let id, let why): "proposal \(id.hex.prefix(12)) \(why)"
     case .keyExists(let handle, let path): "\(handle) has a key already at \(path)"
     case .wireExists(let path): "\(path) is a wire already"
@@ -243,7 +255,11 @@ extension KitError: CustomStringConvertible {
     case .inviteMismatch(let what): "the invite does not fit: \(what)"
     case .alreadyJoined(let handle): "\(handle) is on this wire already"
     case .noCard(let handle): "\(handle) has not published a card yet"
-    case .notPinnable(let what): what
+    case .otherKey(let peer, let pk): "\(peer) writes with the key \(pk.hex), not with that one"
+    case .otherDigits(let peer, let own):
+      "not the digits of \(own) and \(peer): misread, or somebody is between you"
+    case .sharedKey(let peer, let other):
+      "\(peer) writes with the key of \(other): one holder speaks for both"
     case .trustStore(let path): "\(path): damaged, so nobody is trusted"
     case .ceremonyBook(let path): "\(path): damaged, so no codes are compared"
     case .wrongCode(let peer, 0):
@@ -262,6 +278,8 @@ extension KitError: CustomStringConvertible {
       "\(peer) is \(tier.rawValue), with \(count) of \(Session.attestingCount) decisions and "
         + "answered ships: only ATTESTED can become TRUSTED"
     case .nothingToRevoke(let peer): "no key of \(peer) was ever believed"
+    case .revokedBefore(let peer, let seq):
+      "\(peer) is revoked from seq \(seq) already: a later place changes nothing"
     case .noSuchPlace(let peer, let seq, let head):
       "\(peer) has no line \(seq - 1) to cut behind: its chain ends with \(head)"
     case .notAdoptable(let log, let why): "\(log): cannot be taken up: \(why)"

@@ -83,6 +83,22 @@ struct PeerTextTests {
     #expect(lines[8].hasPrefix("  |                 [[["))
   }
 
+  @Test(
+    "a subject takes at most 200 bytes of an overview, however it is spelled",
+    arguments: ["a", "é", "\u{1F600}", "\u{202E}", "\n", "a\u{301}"])
+  func clipped(unit: String) {
+    let limit = PeerText.titleByteLimit
+    for count in [0, 1, limit / 10, limit, 5 * limit] {
+      let text = String(repeating: unit, count: count)
+      let line: Line = "of forge: \(title: Text(text))"
+      let whole = "of forge: " + PeerText.escaped(text)
+      let isWhole = PeerText.escaped(text).utf8.count <= limit
+      #expect((line.text == whole) == isWhole)
+      #expect(line.text.utf8.count <= "of forge: …".utf8.count + limit)
+      #expect(isWhole || line.text.hasSuffix("…") && line.text.utf8.count > limit - 10)
+    }
+  }
+
   @Test("colour is in the style and cannot come from the text")
   func colour() {
     let line: Line = "from \("forge", .strong): \("\u{1B}[31mred")"

@@ -19,7 +19,7 @@ struct AdmissionTests {
       try session.propose(member: "mason", pk: key, because: "more hands").eventID
     }
     for owner in owners { try bench.ack(id, by: owner) }
-    #expect(try bench.settle(proposer).says("mason is introduced by \(proposer): VERIFIED"))
+    #expect(try bench.settle(proposer).says("mason is a member, as this agent proposed: VERIFIED"))
     return id
   }
 

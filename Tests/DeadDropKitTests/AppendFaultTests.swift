@@ -11,14 +11,6 @@
   struct AppendFaultTests {
     private let log = "scribe_to_forge.jsonl"
 
-    private func written(_ body: (Bench) throws -> Void) throws {
-      try Bench.run("forge", "scribe") { bench in
-        try bench.send(["one", "two"], by: "scribe")
-        try #require(try bench.inbox("forge") == ["one", "two"])
-        try body(bench)
-      }
-    }
-
     private func send(_ body: String, _ bench: Bench) throws -> Receipt {
       var session = try bench.open("scribe")
       return try session.send(.init(.request, subject: "", body: .string(Text(body))))
@@ -38,7 +30,7 @@
       "every line length: told once or not at all, and the next append works",
       arguments: [0, 4_095, 4_096, 4_097, 65_536])
     func append(byteCount: Int) throws {
-      try written { bench in
+      try Bench.runRead { bench in
         let body = try body(for: byteCount, bench)
         var lengths: Set<Int> = []
         try bench.walk(byteCount == 4_096 ? .distinct : .key, more: torn) {
@@ -103,7 +95,7 @@
 
     @Test("a failed fdatasync leaves the line, says so, and the next start goes on after it")
     func unsynced() throws {
-      try written { bench throws in
+      try Bench.runRead { bench throws in
         let plan = FaultPlan([Fault(.fail(5), call: .fdatasync, pathSuffix: log)])
         let error = #expect(throws: KitError.self) { try plan.run { try send("x", bench) } }
         #expect(error.map(Self.isUnsynced) == true)

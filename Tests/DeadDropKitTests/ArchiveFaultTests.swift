@@ -13,14 +13,6 @@
   struct ArchiveFaultTests {
     private let log = "scribe_to_forge.jsonl"
 
-    private func written(_ body: (Bench) throws -> Void) throws {
-      try Bench.run("forge", "scribe") { bench in
-        try bench.send(["one", "two"], by: "scribe")
-        try #require(try bench.inbox("forge") == ["one", "two"])
-        try body(bench)
-      }
-    }
-
     private func check(
       _ bench: Bench, _ lines: [[UInt8]], newCounts: ClosedRange<Int>, _ findings: inout Findings
     ) throws {
@@ -46,7 +38,7 @@
 
     @Test("a fault at any call of the command")
     func command() throws {
-      try written { bench in
+      try Bench.runRead { bench in
         let lines = try bench.wholeLines(log).lines
         try bench.walk(.key) {
           var session = try bench.open("scribe")
@@ -62,7 +54,7 @@
 
     @Test("a fault at any call of the first append of a new year")
     func newYear() throws {
-      try written { bench in
+      try Bench.runRead { bench in
         let lines = try bench.wholeLines(log).lines
         try bench.walk(.key) {
           var session = try bench.open("scribe")
@@ -77,7 +69,7 @@
 
     @Test("a power cut at every call, with a reader ahead of the writer's flush")
     func power() throws {
-      try written { bench in
+      try Bench.runRead { bench in
         try bench.inbox("scribe")
         let watch = try PowerWatch(bench)
         for number in 0..<2 {

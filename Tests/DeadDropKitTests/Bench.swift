@@ -30,6 +30,23 @@ struct Bench {
     }
   }
 
+  /// Two wires of forge in one account, of which the first is the bench's.
+  static func runTwoWires(_ body: (Bench, Bench, PrivatePlaces) throws -> Void) throws {
+    try run { bench in
+      let other = Bench(root: bench.root + "/other")
+      try FileManager.default.createDirectory(
+        atPath: other.root, withIntermediateDirectories: false)
+      let places = bench.places("forge")
+      for path in [bench.path, other.path] {
+        _ = try Founding.found(
+          .init(
+            directory: path, founder: "forge", peers: ["scribe"], domains: [:],
+            tiers: TiersFile.standard, isLocal: true), in: places)
+      }
+      try body(bench, other, places)
+    }
+  }
+
   func places(_ handle: Handle, machine: String = "") -> PrivatePlaces {
     let home = "\(root)/home-\(handle)\(machine)"
     return PrivatePlaces(keys: home + "/keys", states: home + "/state")
@@ -135,4 +152,15 @@ extension Inbox {
 
 extension CatchUp {
   func says(_ words: String) -> Bool { notes.contains { $0.contains(words) } }
+}
+
+extension Invite {
+  /// The invite with another word in it.
+  func with(
+    pk: Bytes32? = nil, to: Handle? = nil, secret: Bytes32? = nil, expires: Timestamp? = nil
+  ) -> Invite {
+    Invite(
+      loc: loc, wire: wire, pk: pk ?? self.pk, from: from, to: to ?? self.to,
+      secret: secret ?? self.secret, expires: expires ?? self.expires)
+  }
 }

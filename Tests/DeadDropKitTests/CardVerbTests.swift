@@ -112,7 +112,9 @@ struct CardVerbTests {
         place: .chain(seq: 1, prev: .zero), at: now)
       let line = LineSignature.sign(object, as: "scribe", with: key)
       try Scratch.write(line + [UInt8(ascii: "\n")], to: bench.log(of: "scribe"), in: bench.path)
-      #expect(try bench.settle("forge").says("ALARM: scribe joined with the key of forge"))
+      #expect(
+        try bench.settle("forge").says(
+          "ALARM: scribe has the key of forge, and is not believed by it"))
       #expect(try bench.open("forge").trust.tier(of: "scribe") == .untrusted)
       #expect(try bench.count(.introduce, of: "forge") == 0)
       #expect(throws: KitError.self) {

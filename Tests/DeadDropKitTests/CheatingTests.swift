@@ -163,7 +163,7 @@ struct CheatingTests {
         try bench.confirm("forge", "scribe", code)
         Issue.record("pinned")
       } catch {
-        guard case KitError.notPinnable = error else { throw error }
+        guard case KitError.sharedKey("scribe", with: "mason") = error else { throw error }
       }
     }
   }

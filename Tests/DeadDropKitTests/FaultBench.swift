@@ -83,6 +83,15 @@
       print("fault walk: \(walk.steps.count) calls \(single.count + more.count) runs")
     }
 
+    /// A wire on which scribe wrote two requests, and forge has read them.
+    static func runRead(_ body: (Bench) throws -> Void) throws {
+      try run("forge", "scribe") { bench in
+        try bench.send(["one", "two"], by: "scribe")
+        try #require(try bench.inbox("forge") == ["one", "two"])
+        try body(bench)
+      }
+    }
+
     /// Runs what a test prepares without waiting for the disk.
     static func unflushed(_ body: () throws -> Void) throws {
       try FaultPlan(Fault.unflushed).run(body)

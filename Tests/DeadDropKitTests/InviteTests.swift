@@ -1,4 +1,5 @@
 import DeadDropKit
+import Foundation
 import Identity
 import Protocol
 import TestSupport
@@ -124,6 +125,24 @@ struct InviteTests {
     }
   }
 
+  @Test("one that was used opens nothing again for an inviter whose trust is gone")
+  func lostTrust() throws {
+    try found { bench, invite in
+      try bench.join(invite)
+      try bench.settle("forge")
+      let state = try bench.statePath(of: "forge")
+      try FileManager.default.removeItem(atPath: state + "/trust.json")
+      // What is new makes the inviter look at the card again.
+      _ = try bench.propose("port", by: "scribe")
+      let report = try bench.settle("forge")
+      let pk = try bench.pk(of: "scribe")
+      #expect(report.says("this agent's trust in it is gone"))
+      #expect(report.says("deaddrop trust pin scribe --key \(pk.hex)"))
+      #expect(try bench.open("forge").trust == TrustStore())
+      #expect(try bench.inbox("forge").isEmpty)
+    }
+  }
+
   @Test("a wrong secret raises an alarm and pins nobody")
   func alarm() throws {
     try found { bench, invite in
@@ -181,15 +200,5 @@ struct InviteTests {
         }
       }
     }
-  }
-}
-
-extension Invite {
-  fileprivate func with(
-    pk: Bytes32? = nil, to: Handle? = nil, secret: Bytes32? = nil, expires: Timestamp? = nil
-  ) -> Invite {
-    Invite(
-      loc: loc, wire: wire, pk: pk ?? self.pk, from: from, to: to ?? self.to,
-      secret: secret ?? self.secret, expires: expires ?? self.expires)
   }
 }

@@ -77,26 +77,9 @@ struct MovingTests {
     }
   }
 
-  /// Two wires of forge in one account, of which the first is the bench's.
-  private func twoWires(_ body: (Bench, Bench, PrivatePlaces) throws -> Void) throws {
-    try Bench.run { bench in
-      let other = Bench(root: bench.root + "/other")
-      try FileManager.default.createDirectory(
-        atPath: other.root, withIntermediateDirectories: false)
-      let places = bench.places("forge")
-      for path in [bench.path, other.path] {
-        _ = try Founding.found(
-          .init(
-            directory: path, founder: "forge", peers: ["scribe"], domains: [:],
-            tiers: TiersFile.standard, isLocal: true), in: places)
-      }
-      try body(bench, other, places)
-    }
-  }
-
   @Test("what has moved for good is not moved again, though its keys are still here")
   func anotherMedium() throws {
-    try twoWires { bench, other, places in
+    try Bench.runTwoWires { bench, other, places in
       let wire = try bench.audit().reading.genesis.id
       let move = Moving("forge", on: wire, from: places, to: target(bench))
       let outcome = try move.move()
@@ -112,7 +95,7 @@ struct MovingTests {
 
   @Test("of two wires in one directory each is taken in by itself")
   func severalWires() throws {
-    try twoWires { bench, other, places in
+    try Bench.runTwoWires { bench, other, places in
       let wires = try [bench, other].map { try $0.audit().reading.genesis.id }
       for wire in wires {
         _ = try Moving("forge", on: wire, from: places, to: target(bench)).move()

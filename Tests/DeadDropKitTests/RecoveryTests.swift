@@ -74,6 +74,31 @@ struct RecoveryTests {
     }
   }
 
+  @Test("a second recovery behind an earlier line is gone on by, and an older log is not")
+  func lower() throws {
+    try forked { bench, _ in
+      try agree(on: prepare(bench), bench)
+      try bench.settle("mason")
+      try bench.send(["back", "again"], by: "scribe")
+      for member in ["forge", "mason"] as [Handle] { try bench.inbox(member) }
+      let first = try bench.lines(of: "scribe")
+      let plan = try prepare(bench, cut: 2)
+      try agree(on: plan, bench)
+      try bench.settle("mason")
+      #expect(try bench.settle("scribe").isUnsafe == false)
+      try bench.send("at last", by: "scribe")
+      let chain = try #require(try bench.audit(everySignature: true).reading.chains["scribe"])
+      #expect(chain.spans.map(\.fromSeq) == [1, 3] && chain.key == plan.pk)
+      for member in ["forge", "mason"] as [Handle] {
+        #expect(try bench.verdict(of: "scribe", for: member) == .sound)
+        #expect(try bench.inbox(member) == ["at last"])
+      }
+      // What the log was before is no cut of the members: nothing is signed on it.
+      try bench.setLines(first, of: "scribe")
+      #expect(throws: KitError.self) { try bench.send("no", by: "scribe") }
+    }
+  }
+
   @Test("a rotation meanwhile takes another key, so that the one decided on signs one history")
   func rotatedMeanwhile() throws {
     try Bench.run { bench in

@@ -168,9 +168,13 @@ struct RevocationTests {
         }
       }
       try revoke(bench, from: head + 1)
-      // A second one that reaches further back holds, one that reaches less far changes nothing.
-      #expect(try revoke(bench, from: 1).cut.seq == 0)
-      #expect(try revoke(bench, from: head + 1).cut.seq == 0)
+      // A second one that reaches further back holds, one that reaches less far is refused.
+      #expect(try !revoke(bench, from: 1).isRepeated)
+      #expect(try revoke(bench, from: 1).isRepeated)
+      #expect(throws: KitError.revokedBefore("scribe", seq: 1)) {
+        try revoke(bench, from: head + 1)
+      }
+      #expect(try bench.open("forge").trust.cut(of: "scribe")?.seq == 0)
     }
     try strangers { bench in
       #expect(throws: KitError.nothingToRevoke("scribe")) { try revoke(bench, from: 1) }

@@ -85,17 +85,7 @@ struct RotationTests {
 
   @Test("another wire of the same agent keeps the old key")
   func twoWires() throws {
-    try Bench.run { bench in
-      let other = Bench(root: bench.root + "/other")
-      try FileManager.default.createDirectory(
-        atPath: other.root, withIntermediateDirectories: false)
-      let places = bench.places("forge")
-      for path in [bench.path, other.path] {
-        _ = try Founding.found(
-          .init(
-            directory: path, founder: "forge", peers: ["scribe"], domains: [:],
-            tiers: TiersFile.standard, isLocal: true), in: places)
-      }
+    try Bench.runTwoWires { bench, other, places in
       let old = try #require(try KeyStore(places).publicKey("forge"))
       let rotation = try bench.act(as: "forge") { session, _ in try session.rotateKey() }
       #expect(!rotation.isOldErased)

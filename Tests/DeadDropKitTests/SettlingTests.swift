@@ -51,10 +51,7 @@ struct SettlingTests {
   func unpinned() throws {
     try Bench.run { bench in
       let invite = try #require(try bench.found(["forge", "scribe"]).first)
-      try bench.join(
-        Invite(
-          loc: invite.loc, wire: invite.wire, pk: invite.pk, from: invite.from, to: invite.to,
-          secret: .unheld("guess"), expires: invite.expires))
+      try bench.join(invite.with(secret: .unheld("guess")))
       let proposal = try bench.propose("port", by: "forge")
       try bench.ack(proposal, by: "scribe")
       #expect(try bench.settle("forge").says("the key of scribe is not verified"))

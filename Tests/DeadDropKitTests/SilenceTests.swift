@@ -237,25 +237,6 @@ struct SilenceTests {
 }
 
 extension Bench {
-  /// The same with a clock that shows a time, under the name of a start of the machine.
-  @discardableResult
-  fileprivate func act<Value>(
-    as handle: Handle, at seconds: Int, boot: String = "first",
-    _ body: (inout Session, CatchUp) throws -> Value
-  ) throws -> Value {
-    var session = try open(handle)
-    session.bootClock = { BootMoment(boot: boot, milliseconds: 1_000 * seconds) }
-    let report = try session.catchUp()
-    return try body(&session, report)
-  }
-
-  @discardableResult
-  fileprivate func settle(
-    _ handle: Handle, at seconds: Int, boot: String = "first"
-  ) throws -> CatchUp {
-    try act(as: handle, at: seconds, boot: boot) { $1 }
-  }
-
   fileprivate func propose(at seconds: Int) throws -> Bytes32 {
     try act(as: "forge", at: seconds) { session, _ in
       try session.send(.init(.proposal, subject: "port", body: .string("8443"))).eventID

@@ -111,10 +111,7 @@ struct WaitingTests {
   func unverified() throws {
     try Bench.run { bench in
       let invite = try #require(try bench.found(["forge", "scribe"]).first)
-      try bench.join(
-        Invite(
-          loc: invite.loc, wire: invite.wire, pk: invite.pk, from: invite.from, to: invite.to,
-          secret: .unheld("guess"), expires: invite.expires))
+      try bench.join(invite.with(secret: .unheld("guess")))
       let (answered, _, _) = try wait(bench, to: ["scribe"], upTo: .milliseconds(50)) { id in
         try bench.ack(id, by: "scribe")
       }

@@ -15,83 +15,11 @@ import WireFormat
 
 @Suite("A writer archives its log and goes on after it")
 struct ArchiveWritingTests {
-  private struct Place {
-    let root: String
-    let wire: TestWire
-    let key: TestKey
-    let log = "bob_to_ada.jsonl"
-    var path: String { root + "/wire" }
-    var statePath: String { root + "/state" }
-    var writer: LogWriter { LogWriter(wire: wire.genesis.id, handle: "bob", log: log) }
-
-    /// Noon of a day.
-    static func time(_ year: Int, _ month: Int = 6, _ day: Int = 1) -> Int64 {
-      let pad = { (number: Int) in (number < 10 ? "0" : "") + String(number) }
-      let text = "\(year)-\(pad(month))-\(pad(day))T12:00:00.000000Z"
-      return Timestamp(Text(text))?.microseconds ?? 0
-    }
-
-    @discardableResult
-    func append(_ text: String, at clock: Int64 = time(2026)) throws -> Receipt {
-      let state = try PrivateState.open(statePath)
-      return try writer.append(
-        Draft(.feedback, subject: "note", body: .string(Text(text))), with: key.signing,
-        SharedDirectory.open(path), state, clock: clock)
-    }
-
-    @discardableResult
-    func archive(_ rule: ArchiveRule = .now) throws -> OpenLog.Archiving {
-      let state = try PrivateState.open(statePath)
-      return try writer.archive(rule, by: key.pk, SharedDirectory.open(path), state)
-    }
-
-    func card() throws {
-      let card = Card.make(
-        handle: "bob", name: "Bob", signingKey: key.signing, sealKey: .unheld("seal"),
-        issuedAt: wire.now)
-      let state = try PrivateState.open(statePath)
-      _ = try writer.append(
-        Draft(.agentCard, subject: "card", body: .object(["card": .object(card)])),
-        with: key.signing, SharedDirectory.open(path), state, clock: Self.time(2026))
-    }
-
-    func chain() throws -> Chain {
-      let audit = try Audit.atPath(path, everySignature: true)
-      #expect(audit.badLines == [])
-      return try #require(audit.reading.chains["bob"])
-    }
-
-    /// Paths below the archive.
-    var archived: [String] {
-      let found = try? FileManager.default.subpathsOfDirectory(atPath: path + "/archive")
-      return (found ?? []).filter { $0.hasSuffix(".jsonl") }.sorted()
-    }
-
-    func hasLive() -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(log)") }
-  }
-
-  /// Bob has joined in 2026.
-  private func joined(_ body: (Place) throws -> Void) throws {
-    var wire = try TestWire()
-    try wire.card(by: "ada")
-    try wire.introduce("bob", by: "ada")
-    try Scratch.run { root in
-      let place = Place(root: root, wire: wire, key: try TestKey("bob/1"))
-      try FileManager.default.createDirectory(
-        atPath: place.path, withIntermediateDirectories: false,
-        attributes: [.posixPermissions: 0o755])
-      wire.logs["bob"] = nil
-      try wire.write(to: place.path)
-      try place.card()
-      try body(place)
-    }
-  }
-
   @Test("the file is moved byte for byte, and the next line links to its last one")
   func moved() throws {
-    try joined { place in
+    try WriterPlace.joined { place in
       try place.append("two")
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(place.path)/\(place.log)"))
+      let bytes = try place.bytes()
       let file = "archive/2026/bob_to_ada.1-2.jsonl"
       guard case .moved(let log) = try place.archive() else { throw TestWireError.noVectors }
       #expect(log.file == file && log.seqs == 1...2)
@@ -112,21 +40,22 @@ struct ArchiveWritingTests {
 
   @Test("the first append of a new year archives the old one, by its newest line, once")
   func newYear() throws {
-    try joined { place in
-      try place.append("two", at: Place.time(2026, 12, 31))
-      let receipt = try place.append("three", at: Place.time(2027, 1, 1))
+    try WriterPlace.joined { place in
+      try place.append("two", at: WriterPlace.time(2026, 12, 31))
+      let receipt = try place.append("three", at: WriterPlace.time(2027, 1, 1))
       #expect(receipt.seq == 3)
       #expect(
         receipt.notes == [
           "bob_to_ada.jsonl of a closed year is archived: archive/2026/bob_to_ada.1-2.jsonl"
         ])
-      #expect(try place.append("four", at: Place.time(2027, 12, 31)).notes == [])
+      #expect(try place.append("four", at: WriterPlace.time(2027, 12, 31)).notes == [])
       #expect(
-        try place.archive(.closed(at: .init(microseconds: Place.time(2027)))) == .kept(year: 2027))
+        try place.archive(.closed(at: .init(microseconds: WriterPlace.time(2027))))
+          == .kept(year: 2027))
       #expect(try place.archive(.year(2026)) == .kept(year: 2027))
       // A clock that is set back closes nothing, and neither does what it wrote.
-      #expect(try place.append("five", at: Place.time(2025)).notes == [])
-      #expect(try place.append("six", at: Place.time(2028)).notes.count == 1)
+      #expect(try place.append("five", at: WriterPlace.time(2025)).notes == [])
+      #expect(try place.append("six", at: WriterPlace.time(2028)).notes.count == 1)
       #expect(
         place.archived == ["2025/bob_to_ada.3-5.jsonl", "2026/bob_to_ada.1-2.jsonl"])
       #expect(try place.chain().head.seq == 6)
@@ -135,7 +64,7 @@ struct ArchiveWritingTests {
 
   @Test("one open log crosses the year as well")
   func oneLock() throws {
-    try joined { place in
+    try WriterPlace.joined { place in
       let shared = try SharedDirectory.open(place.path)
       let state = try PrivateState.open(place.statePath)
       var open = try place.writer.open(by: place.key.pk, shared, state)
@@ -143,7 +72,7 @@ struct ArchiveWritingTests {
         for number in 0..<2 {
           _ = try open.append(
             Draft(.feedback, subject: "note", body: .string("\(year) \(number)")),
-            with: place.key.signing, shared, state, clock: Place.time(year))
+            with: place.key.signing, shared, state, clock: WriterPlace.time(year))
         }
       }
       _ = consume open
@@ -154,7 +83,7 @@ struct ArchiveWritingTests {
 
   @Test("a record that was lost or repaired knows no year: the file itself says it")
   func unknownYear() throws {
-    try joined { place in
+    try WriterPlace.joined { place in
       try place.append("two")
       try FileManager.default.removeItem(atPath: place.statePath + "/" + WriterFile.name)
       #expect(throws: WireError.self) { try place.append("three") }
@@ -171,7 +100,7 @@ struct ArchiveWritingTests {
 
   @Test("an archived log whose private state is lost is not begun anew")
   func lostState() throws {
-    try joined { place in
+    try WriterPlace.joined { place in
       try place.append("two")
       try place.archive()
       try FileManager.default.removeItem(atPath: place.statePath + "/" + WriterFile.name)
@@ -185,7 +114,7 @@ struct ArchiveWritingTests {
 
   @Test("where the archived file is gone nothing is signed")
   func gone() throws {
-    try joined { place in
+    try WriterPlace.joined { place in
       try place.append("two")
       try place.archive()
       let file = "\(place.path)/archive/2026/bob_to_ada.1-2.jsonl"
@@ -200,7 +129,7 @@ struct ArchiveWritingTests {
   #if FAULTS
     @Test("a kill or an error at any call leaves a sound wire, and the next append works")
     func struck() throws {
-      try joined { place in
+      try WriterPlace.joined { place in
         try place.append("two")
         let recording = FaultPlan()
         try recording.run { _ = try place.archive() }
@@ -225,29 +154,42 @@ struct ArchiveWritingTests {
 
     @Test("an archive that cannot be made keeps no line back, and is made at the next append")
     func full() throws {
-      try joined { place in
+      try WriterPlace.joined { place in
         for call in [SystemCall.mkdir, .rename] {
           let plan = FaultPlan([Fault(.fail(ENOSPC), call: call, isLasting: true)])
           let count = place.archived.count
           let year = try place.chain().head.seq + 2030
-          let receipt = try plan.run { try place.append("new", at: Place.time(year)) }
+          let receipt = try plan.run { try place.append("new", at: WriterPlace.time(year)) }
           #expect(receipt.notes.contains { $0.contains("is not archived now: ") })
           #expect(place.archived.count == count)
         }
-        #expect(try place.append("next", at: Place.time(2099)).notes.count == 1)
+        #expect(try place.append("next", at: WriterPlace.time(2099)).notes.count == 1)
         #expect(try place.chain().head.seq == 4)
       }
     }
   #endif
 }
 
-extension LogWriter {
-  /// One line, with the log opened for it alone.
-  fileprivate func append(
-    _ draft: Draft, with key: borrowing SigningKey, _ shared: borrowing SharedDirectory,
-    _ state: borrowing PrivateState, clock: Int64
-  ) throws -> Receipt {
-    var open = try open(by: key.publicKey.bytes, shared, state)
-    return try open.append(draft, with: key, shared, state, clock: clock)
+extension WriterPlace {
+  @discardableResult
+  fileprivate func append(_ text: String, at clock: Int64 = time(2026)) throws -> Receipt {
+    let state = try PrivateState.open(statePath)
+    return try writer.append(
+      Draft(.feedback, subject: "note", body: .string(Text(text))), with: key.signing,
+      SharedDirectory.open(path), state, clock: clock)
   }
+
+  @discardableResult
+  fileprivate func archive(_ rule: ArchiveRule = .now) throws -> OpenLog.Archiving {
+    let state = try PrivateState.open(statePath)
+    return try writer.archive(rule, by: key.pk, SharedDirectory.open(path), state)
+  }
+
+  /// Paths below the archive.
+  fileprivate var archived: [String] {
+    let found = try? FileManager.default.subpathsOfDirectory(atPath: path + "/archive")
+    return (found ?? []).filter { $0.hasSuffix(".jsonl") }.sorted()
+  }
+
+  fileprivate func hasLive() -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(log)") }
 }

@@ -15,79 +15,14 @@ import WireFormat
 
 @Suite("A log that is open for writing grows by whole lines or not at all")
 struct OpenLogTests {
-  private struct Place {
-    let root: String
-    let wire: TestWire
-    let key: TestKey
-    let log = "bob_to_ada.jsonl"
-    var path: String { root + "/wire" }
-    var state: String { root + "/state" }
-
-    /// Opens the log as one command does, and appends notes with these texts.
-    @discardableResult
-    func append(_ texts: String...) throws -> [Receipt] {
-      let shared = try SharedDirectory.open(path)
-      let state = try PrivateState.open(state)
-      var open = try open(shared, state)
-      return try texts.map { try append($0, &open, shared, state) }
-    }
-
-    func open(
-      _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
-    ) throws -> OpenLog {
-      try LogWriter(wire: wire.genesis.id, handle: "bob", log: log)
-        .open(by: key.pk, shared, state)
-    }
-
-    func append(
-      _ text: String, _ open: inout OpenLog, _ shared: borrowing SharedDirectory,
-      _ state: borrowing PrivateState
-    ) throws -> Receipt {
-      try open.append(
-        Draft(.feedback, subject: "note", body: .string(text)), with: key.signing, shared, state,
-        clock: 1_800_000_000_000_000)
-    }
-
-    func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(log)")) }
-
-    func chain() throws -> Chain {
-      let audit = try Audit.atPath(path, everySignature: true)
-      #expect(audit.badLines == [])
-      return try #require(audit.reading.chains["bob"])
-    }
-  }
-
-  /// Bob's card is written, by the writer itself.
-  private func joined(_ body: (Place) throws -> Void) throws {
-    var wire = try TestWire()
-    try wire.card(by: "ada")
-    try wire.introduce("bob", by: "ada")
-    try Scratch.run { root in
-      let place = Place(root: root, wire: wire, key: try TestKey("bob/1"))
-      try FileManager.default.createDirectory(
-        atPath: place.path, withIntermediateDirectories: false,
-        attributes: [.posixPermissions: 0o755])
-      wire.logs["bob"] = nil
-      try wire.write(to: place.path)
-      let shared = try SharedDirectory.open(place.path)
-      let state = try PrivateState.open(place.state)
-      var open = try place.open(shared, state)
-      let card = Card.make(
-        handle: "bob", name: "Bob", signingKey: place.key.signing, sealKey: .unheld("seal"),
-        issuedAt: wire.now)
-      let draft = Draft(.agentCard, subject: "card", body: .object(["card": .object(card)]))
-      _ = try open.append(
-        draft, with: place.key.signing, shared, state, clock: wire.now.microseconds)
-      _ = consume open
-      try body(place)
-    }
-  }
+  /// Of the card and of all appends: a year that ends between them would move the log.
+  fileprivate static let time: Int64 = 1_800_000_000_000_000
 
   @Test("several lines under one lock are one chain, no two neighbours of one time")
   func several() throws {
-    try joined { place in
+    try WriterPlace.joined(at: Self.time) { place in
       let shared = try SharedDirectory.open(place.path)
-      let state = try PrivateState.open(place.state)
+      let state = try PrivateState.open(place.statePath)
       var open = try place.open(shared, state)
       for number in 2...40 {
         #expect(try place.append("note \(number)", &open, shared, state).seq == number)
@@ -108,9 +43,9 @@ struct OpenLogTests {
 
   @Test("a line too long is refused and the next one is taken")
   func tooLong() throws {
-    try joined { place in
+    try WriterPlace.joined(at: Self.time) { place in
       let shared = try SharedDirectory.open(place.path)
-      let state = try PrivateState.open(place.state)
+      let state = try PrivateState.open(place.statePath)
       var open = try place.open(shared, state)
       let before = try place.bytes()
       #expect(throws: WireError.self) {
@@ -125,9 +60,9 @@ struct OpenLogTests {
   #if FAULTS
     @Test("after a failed fdatasync this log takes no more, and the next command adopts the line")
     func unsynced() throws {
-      try joined { place in
+      try WriterPlace.joined(at: Self.time) { place in
         let shared = try SharedDirectory.open(place.path)
-        let state = try PrivateState.open(place.state)
+        let state = try PrivateState.open(place.statePath)
         var open = try place.open(shared, state)
         _ = try place.append("two", &open, shared, state)
         let plan = FaultPlan([Fault(.fail(EIO), call: .fdatasync, pathSuffix: place.log)])
@@ -160,9 +95,9 @@ struct OpenLogTests {
       "a short write is taken back, whether it is made up for or not",
       arguments: [(1, true), (2, true), (3, false)])
     func short(times: Int, isStored: Bool) throws {
-      try joined { place in
+      try WriterPlace.joined(at: Self.time) { place in
         let shared = try SharedDirectory.open(place.path)
-        let state = try PrivateState.open(place.state)
+        let state = try PrivateState.open(place.statePath)
         var open = try place.open(shared, state)
         let before = try place.bytes()
         let plan = FaultPlan(
@@ -180,9 +115,9 @@ struct OpenLogTests {
 
     @Test("where a torn line cannot be taken back nothing is written behind it")
     func stuck() throws {
-      try joined { place in
+      try WriterPlace.joined(at: Self.time) { place in
         let shared = try SharedDirectory.open(place.path)
-        let state = try PrivateState.open(place.state)
+        let state = try PrivateState.open(place.statePath)
         var open = try place.open(shared, state)
         let plan = FaultPlan([
           Fault(.short(.half), call: .write, pathSuffix: place.log),
@@ -204,9 +139,9 @@ struct OpenLogTests {
 
     @Test("a record that cannot be saved is told, and the lines go on")
     func unsaved() throws {
-      try joined { place in
+      try WriterPlace.joined(at: Self.time) { place in
         let shared = try SharedDirectory.open(place.path)
-        let state = try PrivateState.open(place.state)
+        let state = try PrivateState.open(place.statePath)
         var open = try place.open(shared, state)
         let plan = FaultPlan([Fault(.fail(EIO), call: .write, pathSuffix: WriterFile.name)])
         let receipt = try plan.run { try place.append("two", &open, shared, state) }
@@ -220,7 +155,7 @@ struct OpenLogTests {
 
     @Test("a kill at any call of an append loses no line that was told, and forks nothing")
     func killed() throws {
-      try joined { place in
+      try WriterPlace.joined(at: Self.time) { place in
         let recording = FaultPlan()
         var stored = try recording.run { try place.append("dry run") }[0].seq
         for point in 1...recording.trace.count {
@@ -238,4 +173,30 @@ struct OpenLogTests {
       }
     }
   #endif
+}
+
+extension WriterPlace {
+  /// Opens the log as one command does, and appends notes with these texts.
+  @discardableResult
+  fileprivate func append(_ texts: String...) throws -> [Receipt] {
+    let shared = try SharedDirectory.open(path)
+    let state = try PrivateState.open(statePath)
+    var open = try open(shared, state)
+    return try texts.map { try append($0, &open, shared, state) }
+  }
+
+  fileprivate func open(
+    _ shared: borrowing SharedDirectory, _ state: borrowing PrivateState
+  ) throws -> OpenLog {
+    try writer.open(by: key.pk, shared, state)
+  }
+
+  fileprivate func append(
+    _ text: String, _ open: inout OpenLog, _ shared: borrowing SharedDirectory,
+    _ state: borrowing PrivateState
+  ) throws -> Receipt {
+    try open.append(
+      Draft(.feedback, subject: "note", body: .string(Text(text))), with: key.signing, shared,
+      state, clock: OpenLogTests.time)
+  }
 }

@@ -63,6 +63,35 @@ struct WriterFileTests {
     }
   }
 
+  @Test("recoveries that were gone by are kept, so that an older log is no cut and a lower one is")
+  func recoveries() throws {
+    func recovery(_ seq: Int) -> KeyDirectory.Recovery {
+      .init(seq: seq, eventID: .unheld("line \(seq)"), pk: .unheld("key \(seq)"))
+    }
+    func spans(_ recovery: KeyDirectory.Recovery) -> [KeySpan] {
+      [
+        KeySpan(fromSeq: 1, pk: .unheld("key")),
+        KeySpan(fromSeq: recovery.seq + 1, pk: recovery.pk),
+      ]
+    }
+    try state { state, _ in
+      var one = record(90)
+      one.key = KeySpan(fromSeq: 31, pk: .unheld("key 30"))
+      for seq in stride(from: 80, through: 30, by: -5) {
+        #expect(one.isCutOff(by: [recovery(seq)], in: spans(recovery(seq))), "\(seq)")
+        one.follow([recovery(seq)], in: spans(recovery(seq)))
+      }
+      var file = try WriterFile.lock(state)
+      try file.save(one, state)
+      let held = try #require(try WriterFile.peek(state))
+      #expect(held.recovered == KeySpan(fromSeq: 31, pk: .unheld("key 30")))
+      for seq in stride(from: 80, through: 30, by: -5) {
+        #expect(!held.isCutOff(by: [recovery(seq)], in: spans(recovery(seq))), "\(seq)")
+      }
+      #expect(held.isCutOff(by: [recovery(20)], in: spans(recovery(20))))
+    }
+  }
+
   @Test("a record of the time before logs had archives is read")
   func withoutBase() throws {
     try state { state, path in

@@ -115,10 +115,15 @@ extension BootstrapCommand {
   }
 
   private static func contract(_ handle: Handle) -> ReportItem {
-    let numbered = ContractText.lines.enumerated().map { Line("  \($0.offset + 1). \($0.element)") }
+    let numbered = ContractText.lines.enumerated().flatMap { number, rule in
+      let parts = rule.split(separator: "\n")
+      return parts.enumerated().map { part, words in
+        Line((part == 0 ? "  \(number + 1). " : "     ") + words)
+      }
+    }
     return item(
       "contract", ["\(handle, .strong), this is the contract:"] + numbered,
-      ["handle": .string(handle.name), "rules": .strings(ContractText.lines)])
+      ["handle": .string(handle.name), "rules": .strings(ContractText.rules)])
   }
 
   private static func domains(_ briefing: Briefing) -> [ReportItem] {
@@ -140,7 +145,7 @@ extension BootstrapCommand {
     var items = briefing.decisions.map { proposal, decision in
       let id = String(proposal.eventID.hex.prefix(MessageView.shownDigits))
       let time = String(decision.timestamp.string.prefix(19)) + "Z"
-      let head: Line = "\(id, .faint) decided \(time, .faint): \(proposal.subject)"
+      let head: Line = "\(id, .faint) decided \(time, .faint): \(title: proposal.subject)"
       let body = proposal.body.map { PeerText.body($0) }
       return item(
         "decision", [head] + (body ?? [DecisionsCommand.sealed(proposal)]),
@@ -182,7 +187,7 @@ extension BootstrapCommand {
       return item(
         "owed",
         [
-          "\(id, .faint) \(debt.kind.rawValue) of \(debt.creditor) waits for your answer: \(debt.subject)"
+          "\(id, .faint) \(debt.kind.rawValue) of \(debt.creditor) waits for your answer: \(title: debt.subject)"
         ],
         [
           "event_id": .string(debt.eventID.hex), "subject": .string(debt.subject),

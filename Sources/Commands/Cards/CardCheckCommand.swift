@@ -25,11 +25,14 @@ enum CardCheckCommand: Command {
     let card: JSONObject
     do { card = try JSONParser.record(bytes) } catch {
       throw CommandFailure(
-        .refused, "\(path): no JSON object: \(error.reason.rawValue) at byte \(error.offset)")
+        .refused, "\(path): no JSON object: \(error.reason.rawValue) at byte \(error.offset)",
+        hint: "a card is what its agent prints by: deaddrop card > card.json")
     }
     let found: (handle: String, key: PublicKey)
     do throws(CardFault) { found = try check(card) } catch {
-      throw CommandFailure(.unsafe, "\(path): \(error)")
+      throw CommandFailure(
+        .unsafe, "\(path): \(error)",
+        hint: "believe nothing by it; its agent, over another channel: deaddrop card > card.json")
     }
     let now = Timestamp(microseconds: WallClock.now())
     let expiry = Card.expiry(of: card)

@@ -48,7 +48,7 @@ enum StatusCommand: Command {
       let standing = proposal.fact
       let id = StatusView.id(standing.proposal.eventID)
       return [
-        "\(id, .faint) proposal of \(standing.proposal.proposer): \(standing.proposal.subject)",
+        "\(id, .faint) proposal of \(standing.proposal.proposer): \(title: standing.proposal.subject)",
         StandingView.line(standing),
       ]
     }
@@ -62,7 +62,7 @@ enum StatusCommand: Command {
     lines += first(StatusView.requests(status.debts), "requests: deaddrop status --json") {
       let (debt, missing) = $0
       return [
-        "\(StatusView.id(debt.eventID), .faint) request of \(debt.creditor): \(debt.subject)",
+        "\(StatusView.id(debt.eventID), .faint) request of \(debt.creditor): \(title: debt.subject)",
         "  waiting for \(missing.map(\.name).joined(separator: ", "))",
       ]
     }

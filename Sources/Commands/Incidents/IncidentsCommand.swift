@@ -69,7 +69,7 @@ enum IncidentView {
     let id = String(incident.eventID.hex.prefix(MessageView.shownDigits))
     var head: Line = "\(id, .faint) incident of \(incident.writer, .strong)"
     if incident.priority == .high { head = head + Line(" high", .caution) }
-    head = head + (isShown ? ": \(incident.subject)" : Line(" (held back)", .faint))
+    head = head + (isShown ? ": \(title: incident.subject)" : Line(" (held back)", .faint))
     let waiting = standing.missing.map(\.name).joined(separator: ", ")
     let state: Line =
       switch standing.status {

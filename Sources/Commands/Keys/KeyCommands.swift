@@ -30,7 +30,7 @@ enum KeyShowCommand: Command {
         for peer in try session.peers() {
           guard let pk = peer.key else { continue }
           let shown = Fingerprint.shown((own, key.bytes), (peer.handle, pk))
-          lines.append("  with \(peer.handle): \(TrustView.grouped(shown))")
+          lines += ["  with \(peer.handle):"] + TrustView.grouped(shown)
           digits[Text(peer.handle.name)] = .string(shown)
         }
         return Report(
@@ -65,12 +65,19 @@ enum KeyImportCommand: Command {
     return try CommandFailure.lifting { () throws(KitError) in
       let store = KeyStore(try PrivatePlaces.current())
       let key = try store.importKey(handle, from: path)
-      return Report(
+      var report = Report(
         ["\(handle) \(key.bytes.hex) in \(store.signingPath(handle))"],
         json: [
           "handle": .string(handle.name), "pk": .string(key.bytes.hex),
           "file": .string(store.signingPath(handle)),
         ])
+      for other in try store.holders(of: key.bytes, besides: handle) {
+        report.warn(
+          "\(other) of this account has the same key: a wire that the one is on refuses the other; "
+            + "for a key of its own: " + ShellWord.line(["rm", store.signingPath(handle)]) + " && "
+            + ShellWord.deaddrop("key", "create", handle.name))
+      }
+      return report
     }
   }
 }

@@ -5,6 +5,8 @@ import WireFormat
 /// `deaddrop key create`: a key for an agent that is on no wire yet.
 enum KeyCreateCommand: Command {
   static let name = "key create"
+  /// The name that PROTOCOL.md has for the holder of a key that is no agent's.
+  private static let operatorName = "operator"
 
   static var spec: CommandSpec {
     CommandSpec(
@@ -29,7 +31,11 @@ enum KeyCreateCommand: Command {
           "file": .string(store.signingPath(handle)),
         ])
       report.note(
-        "a member adds it by: " + ShellWord.deaddrop("invite", handle.name, "--key", pk.hex))
+        handle.name == operatorName
+          ? "a wire that is founded names it by: "
+            + ShellWord.deaddrop(
+              "init", "--handle", "HANDLE", "--peer", "PEER", "--operator", pk.hex)
+          : "a member adds it by: " + ShellWord.deaddrop("invite", handle.name, "--key", pk.hex))
       return report
     }
   }

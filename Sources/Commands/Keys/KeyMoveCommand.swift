@@ -119,7 +119,7 @@ enum IdentityTransfer {
         try session.shared.holds(path)
       }
       guard !isInside else {
-        throw CommandFailure(.notMovable("\(path) is in the wire's directory, which others read"))
+        throw CommandFailure(.notMovable(.insideWire(path: path)))
       }
       moving = Moving(
         session.handle, on: session.genesis.id, from: session.places, to: Moving.places(in: path))

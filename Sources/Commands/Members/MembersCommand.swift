@@ -20,11 +20,16 @@ enum MembersCommand: Command {
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
     try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let members = try CommandFailure.lifting { () throws(KitError) in try session.members() }
-      var table = Table()
-      for member in members { add(member, to: &table) }
+      var (heads, details) = (Table(), Table())
+      for member in members {
+        heads.add(
+          Line(member.handle.name, .strong), "\(member.tier) \(grounds(member, session.handle))",
+          "\(standing(member)) \(origin(member))")
+        add(member, to: &details)
+      }
       var report = Report()
-      for (member, line) in zip(members, table.lines) {
-        report.answer([line], json: json(member))
+      for (index, member) in members.enumerated() {
+        report.answer([heads.lines[index], details.lines[index]], json: json(member))
       }
       return report
     }
@@ -35,16 +40,13 @@ enum MembersCommand: Command {
     let beat = member.beat.map {
       "beat \($0.n) at \(String($0.message.timestamp.string.prefix(19)))Z"
     }
-    table.add(
-      Line(member.handle.name, .strong), "\(member.tier) \(grounds(member))",
-      Line(standing(member)), Line(origin(member)), Line(key), Line(member.log),
-      Line(beat ?? "no beat"))
+    table.add("  \(member.log)", Line(key), Line(beat ?? "no beat"))
   }
 
   /// A key that was once believed, and is no more, has been revoked.
-  private static func grounds(_ member: MemberStanding) -> String {
+  private static func grounds(_ member: MemberStanding, _ own: Handle) -> String {
     guard let pin = member.pin else { return "" }
-    return member.tier == TrustStore.Tier.untrusted.rawValue ? "revoked" : pin.words
+    return member.tier == TrustStore.Tier.untrusted.rawValue ? "revoked" : pin.words(to: own)
   }
 
   private static func standing(_ member: MemberStanding) -> String {
@@ -84,11 +86,12 @@ enum MembersCommand: Command {
 }
 
 extension TrustStore.Pin {
-  /// How a key came to be believed, as people read it.
-  var words: String {
+  /// How a key came to be believed, as people at this agent read it.
+  func words(to own: Handle) -> String {
     switch means {
     case .invite: "by invite"
     case .local: "made here"
+    case .introduction where by == own: "by own proposal"
     case .introduction: by.map { "introduced by \($0)" } ?? "introduced"
     case .rotation: "by its old key"
     case .sas: "by comparing codes"

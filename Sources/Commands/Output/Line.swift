@@ -93,6 +93,11 @@ extension Line: ExpressibleByStringInterpolation {
       parts.append(Part(text: text.string, style: style))
     }
 
+    /// A subject where it stands in an overview.
+    package mutating func appendInterpolation(title text: Text) {
+      parts.append(Part(text: PeerText.clipped(text.string)))
+    }
+
     package mutating func appendInterpolation(_ line: Line) { parts += line.parts }
 
     package mutating func appendInterpolation(

@@ -24,6 +24,26 @@ package enum PeerText {
     return out
   }
 
+  /// As much of a text as takes at most so many bytes when it is shown, and an ellipsis for the rest.
+  ///
+  /// For overviews, which no peer may fill: the whole stands in the message and in `--json`.
+  package static func clipped(_ text: String, to byteLimit: Int = titleByteLimit) -> String {
+    if escaped(text).utf8.count <= byteLimit { return text }
+    var (kept, room) = ("", byteLimit)
+    for scalar in text.unicodeScalars {
+      // Alone a mark is spelled out, behind another character it is not.
+      room -=
+        kept.isEmpty
+        ? escaped(String(scalar)).utf8.count : escaped("x\(scalar)").utf8.count - 1
+      guard room >= 0 else { break }
+      kept.unicodeScalars.append(scalar)
+    }
+    return kept + "…"
+  }
+
+  /// Bytes of a subject that an overview shows.
+  package static let titleByteLimit = 200
+
   /// A whole text over several lines, each behind a bar, so that none can pass for ours.
   ///
   /// CR LF ends a line as LF does; tabs stay; one LF at the very end is not shown.

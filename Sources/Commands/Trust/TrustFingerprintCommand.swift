@@ -30,7 +30,7 @@ enum TrustFingerprintCommand: Command {
         }
         guard let digits else { throw CommandFailure(KitError.noCard(peer.handle)) }
         report.answer(
-          ["\(peer.handle, .strong) \(TrustView.grouped(digits))"],
+          ["\(peer.handle, .strong)"] + TrustView.grouped(digits),
           json: ["handle": .string(peer.handle.name), "fingerprint": .string(digits)])
       }
       return report

@@ -20,7 +20,7 @@ enum TrustListCommand: Command {
       try CommandFailure.lifting { () throws(KitError) in
         var report = Report()
         for peer in try session.peers() {
-          report.answer(TrustView.lines(peer), json: TrustView.json(peer))
+          report.answer(TrustView.lines(peer, to: session.handle), json: TrustView.json(peer))
         }
         let candidates = try session.candidates()
         report.items += candidates.found.map(TrustView.item)

@@ -46,7 +46,7 @@ enum TrustPinCommand: Command {
       return .key(pk)
     }
     guard let text = invocation.optionalText("fingerprint") else { return nil }
-    let digits = text.filter { $0 != " " }
+    let digits = text.filter { !$0.isWhitespace }
     guard digits.utf8.count == 60, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
       throw .usage("--fingerprint is 60 digits")
     }

@@ -18,6 +18,7 @@ enum TrustRevokeCommand: Command {
       notes: [
         "What comes from there on is not shown, and its acks decide nothing that you propose. Decisions\n"
           + "that rest on it stand, and are listed with that label. No key that it names is believed.",
+        "A place behind an earlier revocation of the same key is refused: it would change nothing.",
         "The peer goes on with a new key after `key recover`, or is taken back by: deaddrop trust pin",
       ],
       examples: ["deaddrop trust revoke scribe --from 17"])
@@ -43,6 +44,7 @@ enum TrustRevokeCommand: Command {
               "event_id": .string(revocation.cut.eventID.hex),
             ]),
           ])
+        if revocation.isRepeated { report.note("that was so already") }
         report.items += revocation.decisions.map { DecisionsCommand.doubtful($0) }
         return report
       }

@@ -22,10 +22,10 @@ enum TrustShowCommand: Command {
     return try invocation.withCaughtUpSession { (session: inout Session) throws(CommandFailure) in
       let peer = try TrustView.peer(handle, &session)
       return try CommandFailure.lifting { () throws(KitError) in
-        var lines = TrustView.lines(peer)
+        var lines = TrustView.lines(peer, to: session.handle)
         var json = TrustView.json(peer)
         if let digits = try session.fingerprint(with: handle) {
-          lines.append("  fingerprint \(TrustView.grouped(digits))")
+          lines += ["  fingerprint"] + TrustView.grouped(digits)
           json["fingerprint"] = .string(digits)
         }
         if let code = try session.weakCode(with: handle) {

@@ -4,11 +4,14 @@ import WireFormat
 
 /// Whom this agent believes, as every verb of `trust` shows it.
 enum TrustView {
-  static func lines(_ peer: PeerTrust) -> [Line] {
+  /// As people at this agent read it.
+  static func lines(_ peer: PeerTrust, to own: Handle) -> [Line] {
     var lines: [Line] = [
-      "\(peer.handle, .strong) \(peer.tier.rawValue) \(peer.key?.hex ?? "has not joined yet")"
+      "\(peer.handle, .strong) \(peer.tier.rawValue)"
+        + (peer.key == nil ? " has not joined yet" : "")
     ]
-    lines += peer.pins.map { "  \($0.pk.hex.prefix(12)) \(span($0)): \($0.words)" }
+    if let key = peer.key { lines.append("  \(key.hex)") }
+    lines += peer.pins.map { "  \($0.pk.hex.prefix(12)) \(span($0)): \($0.words(to: own))" }
     if peer.heldBackCount > 0 {
       lines.append(Line("  " + counted(peer.heldBackCount, "line") + " held back"))
     }
@@ -47,9 +50,9 @@ enum TrustView {
 
   static func item(_ candidate: Candidate) -> ReportItem {
     let who = candidate.handle.map { "first card of \($0)" } ?? "no first card"
-    let key = candidate.pk.map { " by key \($0.hex)" } ?? ""
     return .answer(
-      ["candidate \(candidate.file): \(who)\(key), \(candidate.byteCount) bytes, never shown"],
+      ["candidate \(candidate.file): \(who), \(candidate.byteCount) bytes, never shown"]
+        + (candidate.pk.map { ["  by key", "  \($0.hex)"] } ?? []),
       json: [
         "candidate": .string(candidate.file),
         "handle": candidate.handle.map { .string($0.name) },
@@ -61,8 +64,10 @@ enum TrustView {
     let fits = suggestion.isCurrent ? "the key of its chain" : "not the key of its chain"
     return .answer(
       [
-        "trust.json on the wire suggests for \(suggestion.handle): \(suggestion.pk.hex), \(fits)",
-        "  UNTRUSTED: nothing follows from it; compare, then: deaddrop trust pin \(suggestion.handle)",
+        "trust.json on the wire suggests for \(suggestion.handle), \(fits):",
+        "  \(suggestion.pk.hex)",
+        "  UNTRUSTED: nothing follows from it; compare, then:",
+        "  deaddrop trust pin \(suggestion.handle)",
       ],
       json: [
         "suggested": .string(suggestion.handle.name), "pk": .string(suggestion.pk.hex),
@@ -71,14 +76,18 @@ enum TrustView {
       ])
   }
 
-  /// Digits in groups of five, as they are read aloud.
-  static func grouped(_ digits: String) -> String {
-    var out = ""
+  /// Digits in groups of five, as they are read aloud, six groups a line.
+  static func grouped(_ digits: String) -> [Line] {
+    var lines: [String] = []
     for (index, digit) in digits.enumerated() {
-      if index > 0, index.isMultiple(of: 5) { out.append(" ") }
-      out.append(digit)
+      if index.isMultiple(of: 30) {
+        lines.append("    ")
+      } else if index.isMultiple(of: 5) {
+        lines[lines.count - 1].append(" ")
+      }
+      lines[lines.count - 1].append(digit)
     }
-    return out
+    return lines.map { Line($0) }
   }
 
   /// The peer of a verb, as the store sees it; a failure where there is none of that name.

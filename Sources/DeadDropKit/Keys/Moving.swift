@@ -61,13 +61,11 @@ package struct Moving {
       if !here.isEmpty { found = here }
     }
     guard let first = found.first else {
-      throw .notMovable("\(places.states) holds no agent" + (name.map { " \($0)" } ?? ""))
+      throw .notMovable(.noAgent(path: places.states, name))
     }
     guard found.count == 1 else {
-      throw .notMovable(
-        "\(places.states) holds several agents: "
-          + found.map { "\($0.handle) of \($0.wire.hex.prefix(12))" }.joined(separator: ", ")
-          + "; say which by --as and by the wire's --dir")
+      let agents = found.map { "\($0.handle) of \($0.wire.hex.prefix(12))" }
+      throw .notMovable(.severalAgents(path: places.states, agents, first: first.handle))
     }
     return first
   }
@@ -87,7 +85,7 @@ package struct Moving {
 
   /// Moves the agent; made again after a kill it goes on where it was.
   package func move() throws(KitError) -> Outcome {
-    guard from != to else { throw .notMovable("\(handle) is there already") }
+    guard from != to else { throw .notMovable(.samePlace(handle)) }
     let old = try open(from)
     let locks = try Locks(old)
     let mark = try KitError.liftingWire { () throws(WireError) in try old.elsewhere() }
@@ -101,14 +99,13 @@ package struct Moving {
     let isComplete = try hasWritten(new) && newMark == nil
     if hasBegun, isComplete { return try finish(old, locks) }
     guard !isComplete else {
-      throw .notMovable("\(to.states) has \(handle) on this wire already, in force")
+      throw .notMovable(.inForce(handle, path: to.states))
     }
     if let mark, hasBegun {
       guard mark.why == .moving else { throw .wire(.notInForce(mark.why, mark.path)) }
       guard newMark?.why == .unfinished, newMark?.path == from.states else {
         throw .notMovable(
-          "\(to.states) is not where this move was begun: put the same medium there; where that is "
-            + "lost and never signed: rm \(old.path)/\(PrivateState.elsewhereName)")
+          .otherMedium(path: to.states, mark: "\(old.path)/\(PrivateState.elsewhereName)"))
       }
     }
     if hasBegun { try checkKeys() }
@@ -132,7 +129,7 @@ package struct Moving {
     try KitError.liftingWire { () throws(WireError) in try old.requireInForce() }
     let new = try open(to)
     guard try !hasWritten(new) else {
-      throw .notMovable("\(to.states) has \(handle) on this wire already, and no backup of it")
+      throw .notMovable(.noBackup(handle, path: to.states))
     }
     let mark = try KitError.liftingWire { () throws(WireError) in try new.elsewhere() }
     // An older backup of this agent gives way, with the keys of its time.
@@ -153,7 +150,7 @@ package struct Moving {
 
   private func open(_ places: PrivatePlaces) throws(KitError) -> PrivateState {
     if places == from, try !places.identities(on: wire).contains(handle) {
-      throw .notMovable("\(places.states) does not hold \(handle) on wire \(wire.hex.prefix(12))")
+      throw .notMovable(.notHeld(handle, wire, path: places.states))
     }
     let path = places.state(wire: wire, handle: handle)
     return try KitError.liftingWire { () throws(WireError) in try PrivateState.open(path) }
@@ -239,7 +236,8 @@ extension Moving {
     for name in names {
       guard let held = try publicHalf(name, in: to) else { continue }
       guard try publicHalf(name, in: from) == held else {
-        throw .keyExists(handle, path: "\(to.keys)/\(name)")
+        throw .notMovable(
+          .otherKey(handle, file: "\(to.keys)/\(name)", from: from.states))
       }
     }
   }

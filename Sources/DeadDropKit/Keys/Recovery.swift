@@ -33,10 +33,9 @@ extension Session {
   /// decided: whatever this agent does next finds that out and writes the new key's card.
   package mutating func prepareRecovery(cut seq: Int) throws(KitError) -> RecoveryPlan {
     let now = try wireState()
-    let others = now.answerers(under: now.history).subtracting([handle])
-    guard others.count > 1 || genesis.operatorKey != nil && !others.isEmpty else {
-      throw .notRecoverable(
-        "nobody could ratify it: that takes two other members, or an operator's key in the genesis")
+    guard now.canRecover(handle) else {
+      let others = now.answerers(under: now.history).subtracting([handle])
+      throw .nobodyRecovers(handle, others.sorted())
     }
     let cut = try standingLine(seq, of: handle)
     let lock = try settlingLock()
@@ -91,6 +90,7 @@ extension Session {
     where agreed.handle != handle && agreed.parties.contains(handle) {
       guard let record = reader.store.records[agreed.handle],
         agreed.recovery.isFollowed(in: record.spans),
+        canBelieve(agreed.handle, agreed.recovery.pk, fromSeq: agreed.recovery.seq + 1, &report),
         trust.pin(
           agreed.handle, agreed.recovery.pk, fromSeq: agreed.recovery.seq + 1, .introduction,
           by: agreed.proposal.proposer, ownSeq: ownSeq, at: self.now())
@@ -129,5 +129,14 @@ extension Session {
       Draft(
         .decision, subject: standing.proposal.subject, body: .object(body), re: id,
         correlationID: standing.proposal.correlationID))
+  }
+}
+
+extension WireState {
+  /// Whether anybody could ratify that this chain goes on: one member proposes, another acks or the
+  /// operator signs.
+  func canRecover(_ member: Handle) -> Bool {
+    let others = answerers(under: history).subtracting([member])
+    return others.count > 1 || genesis.operatorKey != nil && !others.isEmpty
   }
 }

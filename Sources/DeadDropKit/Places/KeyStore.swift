@@ -148,6 +148,22 @@ package struct KeyStore: Sendable {
     return key.publicKey
   }
 
+  /// The other agents of this account whose key this is.
+  package func holders(
+    of pk: Bytes32, besides handle: Handle
+  ) throws(KitError) -> [Handle] {
+    let names = try KitError.lifting { () throws(HostError) in
+      try Directory.open(path, followLast: true).names()
+    }
+    var holders: [Handle] = []
+    for name in names.sorted() where name.hasSuffix(".key") {
+      guard let other = try? Handle(String(name.dropLast(4))), other != handle else { continue }
+      // Another's file that cannot be used is no reason to refuse this one.
+      if let held = try? publicKey(other), held == pk { holders.append(other) }
+    }
+    return holders
+  }
+
   /// Reads 32 secret bytes straight into guarded memory; nil when there is no such file.
   static func load(_ name: String, in parent: String) throws(KitError) -> SecretBytes? {
     var secret = try KitError.liftingIdentity { () throws(IdentityError) in

@@ -33,6 +33,13 @@ enum Newcomer {
     if let user = entries[index].usedBy, user != record.pk {
       return .warning("ALARM: the invite of \(newcomer) was used twice, by two keys")
     }
+    // The pin was saved before the use was: whoever has the one alone has lost its trust since, and
+    // with it what the operator has revoked.
+    if entries[index].usedBy == record.pk {
+      return .warning(
+        "\(newcomer) joined by your invite before, and this agent's trust in it is gone; compare "
+          + "the key, then: deaddrop trust pin \(newcomer) --key \(record.pk.hex)")
+    }
     guard now <= entries[index].expires else {
       return .warning(
         "\(newcomer) joined after the invite had expired; compare the key, then: "

@@ -87,13 +87,23 @@ extension TrustStore {
     pins[handle]?.compactMap(\.cut).min { $0.seq < $1.seq }
   }
 
+  /// Another peer whose key this is, or was, also if it is believed no more.
+  package func holder(of pk: Bytes32, besides handle: Handle?) -> Handle? {
+    pins.keys.sorted().first { $0 != handle && knows($0, pk) }
+  }
+
+  /// Whether a proof would make a key believed that is not: it is neither pinned nor revoked.
+  func isOpen(to handle: Handle, _ pk: Bytes32, fromSeq: Int) -> Bool {
+    let isRevoked = pins[handle]?.contains { $0.pk == pk && $0.cut != nil } ?? false
+    return !isRevoked && !isPinned(handle, pk, seq: fromSeq)
+  }
+
   /// Adds a pin by a proof; false when the key is pinned already, or was revoked by the operator.
   package mutating func pin(
     _ handle: Handle, _ pk: Bytes32, fromSeq: Int = 1, _ means: Means, by: Handle? = nil,
     ownSeq: Int = 0, at time: Timestamp
   ) -> Bool {
-    let isRevoked = pins[handle]?.contains { $0.pk == pk && $0.cut != nil } ?? false
-    guard !isRevoked, !isPinned(handle, pk, seq: fromSeq) else { return false }
+    guard isOpen(to: handle, pk, fromSeq: fromSeq) else { return false }
     let pin = Pin(pk: pk, fromSeq: fromSeq, means: means, by: by, ownSeq: ownSeq, at: time)
     pins[handle, default: []].append(pin)
     return true
@@ -117,7 +127,7 @@ extension TrustStore {
   }
 
   /// Believes nothing of a peer behind this line, whatever key it is by.
-  mutating func revoke(_ handle: Handle, behind cut: Head) {
+  package mutating func revoke(_ handle: Handle, behind cut: Head) {
     for index in pins[handle, default: []].indices {
       let old = pins[handle]?[index].cut
       if old.map({ $0.seq > cut.seq }) ?? true { pins[handle]?[index].cut = cut }

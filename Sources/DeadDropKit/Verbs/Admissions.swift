@@ -21,12 +21,15 @@ extension Session {
         }
       } else if admission.parties[handle] != nil {
         let proposer = admission.proposal.proposer
-        guard
+        guard canBelieve(admission.handle, admission.pk, &report),
           trust.pin(
             admission.handle, admission.pk, .introduction, by: proposer, ownSeq: ownSeq,
             at: self.now())
         else { continue }
-        report.notes.append("\(admission.handle) is introduced by \(proposer): VERIFIED")
+        report.notes.append(
+          proposer == handle
+            ? "\(admission.handle) is a member, as this agent proposed: VERIFIED"
+            : "\(admission.handle) is introduced by \(proposer): VERIFIED")
         hasNew = true
       }
     }
@@ -55,7 +58,7 @@ extension Session {
   ) -> Bool {
     var hasNew = false
     for span in reader.store.records[member]?.spans ?? [] where span.fromSeq <= seq {
-      guard
+      guard canBelieve(member, span.pk, fromSeq: span.fromSeq, &report),
         trust.pin(
           member, span.pk, fromSeq: span.fromSeq, .introduction, by: inviter, ownSeq: ownSeq,
           at: self.now())

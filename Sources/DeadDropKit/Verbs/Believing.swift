@@ -51,6 +51,24 @@ extension Session {
     return pin.cut != nil && strayedPeers.contains(handle) ? nil : pin
   }
 
+  /// Whether a proof on the wire may make this agent believe a key; tells of one that it may not.
+  ///
+  /// One key under two names is one holder with two voices: it would answer for both, and agree with
+  /// itself.
+  func canBelieve(
+    _ member: Handle, _ pk: Bytes32, fromSeq: Int = 1, _ report: inout CatchUp
+  ) -> Bool {
+    guard trust.isOpen(to: member, pk, fromSeq: fromSeq) else { return false }
+    guard let other = holder(of: pk, besides: member) else { return true }
+    report.notes.append(Self.alarm(member, hasKeyOf: other))
+    return false
+  }
+
+  static func alarm(_ member: Handle, hasKeyOf other: Handle) -> String {
+    "ALARM: \(member) has the key of \(other), and is not believed by it: one holder would have "
+      + "two voices"
+  }
+
   /// The key that a line of a chain is signed with.
   func key(of member: Handle, at seq: Int) -> Bytes32? {
     reader.store.records[member]?.spans.last { $0.fromSeq <= seq }?.pk

@@ -76,6 +76,15 @@ extension Session {
     try KitError.liftingWire { () throws(WireError) in try state.lock("settle.lock") }
   }
 
+  /// Changes the trust store as it is now and saves it, while no other process does.
+  mutating func changeTrust(_ body: (inout TrustStore) -> Void) throws(KitError) {
+    let lock = try settlingLock()
+    defer { try? lock.unlock() }
+    trust = try TrustStore.load(state)
+    body(&trust)
+    try trust.save(state)
+  }
+
   /// Verifies what is new and settles nothing.
   mutating func read(
     own: WriterRecord? = nil, saves: Bool = true, into report: inout CatchUp
@@ -167,9 +176,7 @@ extension Session {
       case .warning(let words): report.notes.append(words)
       case .accept(let index):
         if let other = holder(of: record.pk, besides: newcomer) {
-          report.notes.append(
-            "ALARM: \(newcomer) joined with the key of \(other), and is not believed: one holder "
-              + "would have two voices")
+          report.notes.append(Self.alarm(newcomer, hasKeyOf: other))
           continue
         }
         book.use(newcomer, index, by: record.pk)
@@ -208,6 +215,7 @@ extension Session {
     let founder = genesis.founder
     for (member, pk) in now.introductions.sorted(by: { $0.key < $1.key }) where member != handle {
       guard let seq = now.introducedAt[member], isShown(founder, seq: seq), founder != handle,
+        canBelieve(member, pk, &report),
         trust.pin(member, pk, .introduction, by: founder, ownSeq: ownSeq, at: self.now())
       else { continue }
       report.notes.append("\(member) is introduced by \(founder): VERIFIED")
@@ -218,6 +226,7 @@ extension Session {
       where !record.recoveries.contains(where: { $0.pk == new.pk }) {
         // By the line that names the new key, not by the first of the old one: a cut may be between.
         guard let pin = trust.pin(of: member, old.pk, seq: new.fromSeq - 1),
+          canBelieve(member, new.pk, fromSeq: new.fromSeq, &report),
           trust.follow(member, from: pin, to: new.pk, fromSeq: new.fromSeq, at: self.now())
         else { continue }
         report.notes.append(

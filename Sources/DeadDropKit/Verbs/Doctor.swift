@@ -187,8 +187,11 @@ package struct Doctor {
       guard let chain = audit.reading.chains[handle],
         let log = audit.reading.directory.entries[handle]?.log
       else { continue }
-      let (grade, words) = Self.words(for: chain)
-      note(grade, log, words, remedy: grade == .bad ? Self.remedy(for: chain, agent) : nil)
+      let canRecover = chain.verdict == .fork && audit.reading.state.canRecover(handle)
+      let (grade, words) = Self.words(for: chain, canRecover)
+      note(
+        grade, log, words,
+        remedy: grade == .bad ? Self.remedy(for: chain, agent, canRecover) : nil)
     }
     if !audit.missingDecisions.isEmpty {
       note(
@@ -206,15 +209,20 @@ package struct Doctor {
   }
 
   /// After a fork the forked agent prepares what the others decide; nobody else can.
-  private static func remedy(for chain: Chain, _ agent: Handle?) -> [String] {
+  private static func remedy(
+    for chain: Chain, _ agent: Handle?, _ canRecover: Bool
+  ) -> [String] {
     guard chain.verdict == .fork else { return ["deaddrop", "verify"] }
+    guard canRecover else { return ["deaddrop", "help", "init"] }
     let cut = chain.foldedThrough
     guard chain.handle == agent, cut > 0 else { return ["deaddrop", "help", "key", "recover"] }
     return ["deaddrop", "key", "recover", "--cut", String(cut), "--as", chain.handle.name]
   }
 
   /// What a chain's verdict means and how it is put right.
-  private static func words(for chain: Chain) -> (Checkup.Grade, String) {
+  private static func words(
+    for chain: Chain, _ canRecover: Bool
+  ) -> (Checkup.Grade, String) {
     switch chain.verdict {
     case .sound where chain.head.seq == 0: (.warning, "\(chain.handle) has not joined yet")
     case .sound: (.ok, "\(chain.head.seq) lines")
@@ -226,8 +234,11 @@ package struct Doctor {
     case .fork:
       (
         .bad,
-        "fork at line \(chain.forkSeq ?? 0): \(chain.handle) signed two histories; the other "
-          + "members decide from where it goes on"
+        "fork at line \(chain.forkSeq ?? 0): \(chain.handle) signed two histories; "
+          + (canRecover
+            ? "the other members decide from where it goes on"
+            : "the log must come back from another copy, or a new wire be made: nobody could decide "
+              + "from where it goes on")
       )
     case .rollback:
       (

@@ -192,13 +192,12 @@ package enum Founding {
       }
       var peer = try Session(
         places: places, shared: shared, genesis: session.genesis, handle: handle)
-      _ = peer.trust.pin(session.handle, founderKey, .local, at: peer.now())
-      try peer.trust.save(peer.state)
+      let time = session.now()
+      try peer.changeTrust { _ = $0.pin(session.handle, founderKey, .local, at: time) }
       if !session.hasJoined(handle) {
         _ = try peer.append(try peer.cardDraft())
       }
-      _ = session.trust.pin(handle, pk, .local, at: session.now())
-      try session.trust.save(session.state)
+      try session.changeTrust { _ = $0.pin(handle, pk, .local, at: time) }
     }
     return []
   }

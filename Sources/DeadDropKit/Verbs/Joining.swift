@@ -76,11 +76,12 @@ package enum Joining {
     _ = try KeyStore(places).ensureSigningKey(invite.to)
     var session = try Session(
       places: places, shared: shared, genesis: genesis, handle: invite.to)
-    // Its chain is one: whose key it is written with now wrote what older keys signed.
-    for span in reading.chains[invite.from]?.spans ?? [] {
-      _ = session.trust.pin(invite.from, span.pk, fromSeq: span.fromSeq, .invite, at: now)
+    try session.changeTrust { trust in
+      // Its chain is one: whose key it is written with now wrote what older keys signed.
+      for span in reading.chains[invite.from]?.spans ?? [] {
+        _ = trust.pin(invite.from, span.pk, fromSeq: span.fromSeq, .invite, at: now)
+      }
     }
-    try session.trust.save(session.state)
     // Where its log is, only the decision says that added it.
     if session.log(of: invite.to) == nil { _ = try session.catchUp() }
     let receipt = try session.append(

@@ -94,11 +94,14 @@ extension Session {
   }
 
   /// The member that has, or had, this key: two names with one key would be one holder.
+  ///
+  /// Also one whose chain is gone, while this agent still knows its key.
   func holder(of pk: Bytes32, besides member: Handle? = nil) -> Handle? {
-    reader.store.records.keys.sorted().first { other in
+    let onWire = reader.store.records.keys.sorted().first { other in
       guard other != member, let record = reader.store.records[other] else { return false }
       return record.openingKey == pk || record.spans.contains { $0.pk == pk }
     }
+    return onWire ?? trust.holder(of: pk, besides: member)
   }
 
   /// The newest line of a chain that can count.

@@ -67,13 +67,10 @@ extension Session {
     }
     switch proof {
     case .key(let pk):
-      guard pk == span.pk else {
-        throw .notPinnable("\(peer) writes with the key \(span.pk.hex), not with that one")
-      }
+      guard pk == span.pk else { throw .otherKey(peer, span.pk) }
     case .fingerprint(let digits):
       guard try digits == fingerprint(with: peer) else {
-        throw .notPinnable(
-          "not the digits of \(handle) and \(peer): misread, or somebody is between you")
+        throw .otherDigits(peer, with: handle)
       }
     }
     let lock = try settlingLock()
@@ -106,7 +103,7 @@ extension Session {
     for peer: Handle, _ record: HeadRecord, _ means: TrustStore.Means
   ) throws(KitError) {
     if let pk = record.spans.last?.pk, let other = holder(of: pk, besides: peer) {
-      throw .notPinnable("\(peer) writes with the key of \(other): one holder speaks for both")
+      throw .sharedKey(peer, with: other)
     }
     trust = try TrustStore.load(state)
     for span in record.spans.dropLast() {

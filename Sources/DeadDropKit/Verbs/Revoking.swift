@@ -10,6 +10,8 @@ extension Session {
     package let cut: Head
     /// How many lines there are behind it.
     package let lineCount: Int
+    /// Whether an earlier revocation has said just that.
+    package let isRepeated: Bool
     /// The decisions that rest on these.
     package let decisions: [DoubtfulDecision]
   }
@@ -33,7 +35,8 @@ extension Session {
   /// Believes nothing that a peer wrote from this seq on; nothing at all without one.
   ///
   /// The cut is the line before, by its id: a revocation of a place that is not there yet would not
-  /// know which history it speaks of.
+  /// know which history it speaks of. One that reaches further back than this stays as it is, and is
+  /// told of by `revokedBefore`.
   package mutating func revoke(_ peer: Handle, from seq: Int) throws(KitError) -> Revocation {
     try checkIsPeer(peer)
     guard let record = reader.store.records[peer] else { throw .notRecipients([peer]) }
@@ -42,20 +45,27 @@ extension Session {
       throw .noSuchPlace(peer, seq: seq, head: record.head.seq)
     }
     let cut = try head(of: peer, record, at: seq - 1)
-    try keepCut(peer, cut)
+    let isRepeated = try !keepCut(peer, cut)
     _ = try checkCuts()
     return Revocation(
-      cut: trust.cut(of: peer) ?? cut,
-      lineCount: record.head.seq - (trust.cut(of: peer) ?? cut).seq,
+      cut: cut, lineCount: record.head.seq - cut.seq, isRepeated: isRepeated,
       decisions: try doubtfulDecisions().filter { $0.parties.contains(peer) })
   }
 
-  private mutating func keepCut(_ peer: Handle, _ cut: Head) throws(KitError) {
+  /// Saves the cut; false where it stands there already.
+  private mutating func keepCut(_ peer: Handle, _ cut: Head) throws(KitError) -> Bool {
     let lock = try settlingLock()
     defer { try? lock.unlock() }
     trust = try TrustStore.load(state)
+    let before = trust
     trust.revoke(peer, behind: cut)
+    if trust == before {
+      let held = trust.cut(of: peer) ?? cut
+      guard held.seq >= cut.seq else { throw .revokedBefore(peer, seq: held.seq + 1) }
+      return false
+    }
     try trust.save(state)
+    return true
   }
 
   private mutating func head(

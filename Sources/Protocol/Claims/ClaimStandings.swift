@@ -69,18 +69,26 @@ extension ClaimBook {
   ///
   /// It counts unless a renewal was there that its writer knew of, or that was dated in time.
   fileprivate func taker(of claim: Claim, under history: EffectHistory) -> Bytes32? {
-    let terms = claim.terms.prefix { history.stands(claim.holder, $0.seq) }
+    taker(of: claim.holder, claim.terms, under: history)
+  }
+
+  /// The same of a lease with these terms, which are gone through a fixed number of times.
+  package func taker<Terms: RandomAccessCollection>(
+    of holder: Handle, _ all: Terms, under history: EffectHistory
+  ) -> Bytes32? where Terms.Element == Claim.Term, Terms.Index == Int {
+    let terms = all.prefix { history.stands(holder, $0.seq) }
     guard terms.contains(where: { takeovers[$0.eventID] != nil }) else { return nil }
     var found: [Bytes32] = []
     var earliest: Timestamp?
-    for (index, term) in terms.enumerated().reversed() {
+    for index in terms.indices.reversed() {
+      let term = terms[index]
       let isRenewedInTime = earliest.map { $0 < term.deadline } ?? false
       for id in takeovers[term.eventID] ?? [] where !isRenewedInTime {
         guard let taker = claims[id], history.stands(taker.holder, taker.seq),
           let start = taker.terms.first?.timestamp, start >= term.deadline
         else { continue }
-        let next = index + 1 < terms.count ? terms[index + 1].seq : nil
-        if next.map({ taker.saw(claim.holder, $0) }) ?? false { continue }
+        let next = index + 1 < terms.endIndex ? terms[index + 1].seq : nil
+        if next.map({ taker.saw(holder, $0) }) ?? false { continue }
         found.append(id)
       }
       earliest = min(earliest ?? term.timestamp, term.timestamp)

@@ -152,12 +152,12 @@ struct Adoption {
     } else if ahead > 0 {
       notes.append("\(ahead) lines of an interrupted append were adopted from \(writer.log)")
     }
-    let (factSeq, timestamp, recovered) = (record.factSeq, record.timestamp, record.recovered)
+    let old = record
     record = WriterRecord(head: found.chain.head, end: found.end, base: found.base)
-    (record.timestamp, record.key) = (timestamp, found.chain.spans.last)
-    record.recovered = recovered
+    (record.timestamp, record.key) = (old.timestamp, found.chain.spans.last)
+    record.keepRecoveries(of: old)
     record.follow(writer.keys.recoveries, in: found.chain.spans)
-    if ahead == 0 { record.factSeq = factSeq }
+    if ahead == 0 { record.factSeq = old.factSeq }
     let last = found.chain.segments.last?.run
     if let last, last.lastSeq == record.head.seq, last.lastPlace.end == found.end.offset {
       record.place = last.lastPlace

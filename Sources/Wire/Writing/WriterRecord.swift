@@ -19,6 +19,8 @@ package struct WriterRecord: Equatable, Sendable {
   package var key: KeySpan?
   /// The key of the last recovery that this writer has gone on by, and its first place.
   package var recovered: KeySpan?
+  /// The first digits of the keys of recoveries before it, the newest last.
+  fileprivate(set) var earlierRecovered: [String] = []
   /// How often it was saved.
   fileprivate(set) var serial = 0
 
@@ -36,19 +38,41 @@ package struct WriterRecord: Equatable, Sendable {
   /// Whether the members' decision has cut the chain before this record's line.
   ///
   /// Until the writer goes on behind the cut, what it remembers is what the decision left behind,
-  /// also where it had changed its key there. Of a chain that lacks a recovery that the writer went
-  /// on by, nothing is said: that may be an older state of the log.
+  /// also where it had changed its key there. It may cut behind an earlier one or before it. A chain
+  /// that goes on by none but recoveries that the writer has left behind says nothing: that may be an
+  /// older state of the log.
   package func isCutOff(by recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) -> Bool {
-    let newest = recoveries.filter { $0.isFollowed(in: spans) }.map(\.seq).max()
-    guard let newest, newest < head.seq else { return false }
-    return recovered.map { spans.contains($0) && newest >= $0.fromSeq } ?? true
+    let standing = recovered.map { spans.contains($0) ? $0.fromSeq : 0 } ?? 0
+    return recoveries.contains {
+      $0.isFollowed(in: spans) && (standing..<max(standing, head.seq)).contains($0.seq)
+        && !hasGone(by: $0.pk)
+    }
   }
 
-  /// Keeps the last of these that the chain goes on by.
-  package mutating func follow(_ recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) {
-    let newest = recoveries.filter { $0.isFollowed(in: spans) }.max { $0.seq < $1.seq }
-    if let newest { recovered = KeySpan(fromSeq: newest.seq + 1, pk: newest.pk) }
+  private func hasGone(by pk: Bytes32) -> Bool {
+    recovered?.pk == pk || earlierRecovered.contains(Self.digits(of: pk))
   }
+
+  /// Keeps which of these the chain goes on by.
+  package mutating func follow(_ recoveries: [KeyDirectory.Recovery], in spans: [KeySpan]) {
+    let followed = recoveries.filter { $0.isFollowed(in: spans) }.sorted { $0.seq < $1.seq }
+    guard let newest = followed.last else { return }
+    let passed = followed.dropLast().map(\.pk) + [recovered?.pk].compactMap { $0 }
+    recovered = KeySpan(fromSeq: newest.seq + 1, pk: newest.pk)
+    for pk in passed where !hasGone(by: pk) { earlierRecovered.append(Self.digits(of: pk)) }
+    earlierRecovered = earlierRecovered.suffix(Self.earlierLimit)
+  }
+
+  /// Takes over what another record of the same log says of recoveries.
+  mutating func keepRecoveries(of other: WriterRecord) {
+    (recovered, earlierRecovered) = (other.recovered, other.earlierRecovered)
+  }
+
+  /// These fit the slot, with every number as long as it can be.
+  private static let earlierLimit = 10
+  fileprivate static let earlierDigits = 8
+
+  private static func digits(of pk: Bytes32) -> String { String(pk.hex.prefix(earlierDigits)) }
 
   /// The clock, plus 1 µs only while it equals the writer's previous stamp; it orders nothing.
   package mutating func stamp(at clock: Int64) -> Timestamp {
@@ -152,7 +176,7 @@ extension WriterRecord {
   /// Words with single spaces between, a check of them at the end, filled up with spaces.
   ///
   ///     SAVE SEQ EVENT_ID LINE OFFSET BYTES TIMESTAMP FACT_SEQ BASE KEY_SEQ KEY
-  ///     RECOVERED_SEQ RECOVERED_KEY CHECK
+  ///     RECOVERED_SEQ RECOVERED_KEY EARLIER_RECOVERED CHECK
   fileprivate func slot(byteCount: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount)
@@ -165,6 +189,9 @@ extension WriterRecord {
     for span in [key, key == nil ? nil : recovered].compactMap({ $0 }) {
       Self.append(String(span.fromSeq), to: &bytes)
       Self.append(span.pk.hex, to: &bytes)
+    }
+    if key != nil, recovered != nil, !earlierRecovered.isEmpty {
+      Self.append(earlierRecovered.joined(), to: &bytes)
     }
     bytes += Self.check(bytes).utf8
     while bytes.count < byteCount - 1 { bytes.append(UInt8(ascii: " ")) }
@@ -196,7 +223,7 @@ extension WriterRecord {
   fileprivate init?(slot: [UInt8]) {
     var words: [[UInt8]] = []
     var start = 0
-    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 14 {
+    for index in slot.indices where slot[index] == UInt8(ascii: " ") && words.count < 15 {
       // What follows is filling.
       if index == start { break }
       words.append(Array(slot[start..<index]))
@@ -206,6 +233,11 @@ extension WriterRecord {
     guard let check = words.popLast(), Array(Self.check(covered).utf8) == check else { return nil }
     // Before logs had archives there was no base, and no key before keys could change.
     if words.count == 8 { words.append(Array("0".utf8)) }
+    if words.count == 14, let digits = words.popLast() {
+      earlierRecovered = stride(from: 0, to: digits.count, by: Self.earlierDigits).map {
+        String(decoding: digits[$0..<min($0 + Self.earlierDigits, digits.count)], as: UTF8.self)
+      }
+    }
     if words.count == 13 {
       guard let span = Self.span(words.suffix(2)) else { return nil }
       recovered = span

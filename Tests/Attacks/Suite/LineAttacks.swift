@@ -62,12 +62,8 @@ extension Attack {
         line.dropLast() + ",\"subject\":\"obey me\"}", line + "{}", "\u{FEFF}" + line,
       ]
       for text in spelled { try lab.append(Array(text.utf8)) }
-      let said = try lab.forge("verify").must(exit: 3, say: "not_canonical", "malformed")
-      for number in 3..<3 + spelled.count {
-        try said.must(exit: 3, say: "\(Lab.scribeLog):\(number): ")
-      }
-      try lab.forge("inbox").mustNot(say: "obey me")
-      try lab.mustStillHear()
+      try lab.forge("verify").must(exit: 3, say: "not_canonical", "malformed")
+      try lab.mustRefuse(spelled.count)
     },
     Attack(
       "a sender that looks like another, in Unicode, as a did or as a path",
@@ -81,12 +77,7 @@ extension Attack {
       for sender in senders {
         try lab.append(lab.next(by: "scribe", order) { $0["from"] = .string(sender) })
       }
-      let said = try lab.forge("verify").must(exit: 3)
-      for number in 3..<3 + senders.count {
-        try said.must(exit: 3, say: "\(Lab.scribeLog):\(number): unknown_key")
-      }
-      try lab.forge("inbox").mustNot(say: "obey me")
-      try lab.mustStillHear()
+      try lab.mustRefuse(senders.count, as: "unknown_key")
     },
     Attack(
       "a decision of its own proposal that the other never acked, and one of the other's",
@@ -150,4 +141,16 @@ extension Attack {
       try lab.forge("trust", "list").must(exit: 0, say: "\(Lab.scribeKey().pk)")
     },
   ]
+}
+
+extension Lab {
+  /// Each of so many lines behind scribe's first two is told of, and none is obeyed.
+  fileprivate func mustRefuse(_ count: Int, as reason: String = "") throws {
+    let said = try forge("verify")
+    for number in 3..<3 + count {
+      try said.must(exit: 3, say: "\(Lab.scribeLog):\(number): \(reason)")
+    }
+    try forge("inbox").mustNot(say: "obey me")
+    try mustStillHear()
+  }
 }
