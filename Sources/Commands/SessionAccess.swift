@@ -51,17 +51,17 @@ extension Report {
   mutating func add(_ catchUp: CatchUp, of session: borrowing Session, isReader: Bool) {
     items += catchUp.items
     let lost = session.losses
-    items += lost
+    items += lost.map { .warning($0) }
     if isReader, catchUp.isUnsafe || !lost.isEmpty, code == .done { code = .unsafe }
   }
 }
 
 extension Session {
   /// What cannot be shown any more, because it is not what was verified.
-  var losses: [ReportItem] {
-    changedLogs.map { .changedLog($0) }
+  var losses: [String] {
+    changedLogs.map { ReportItem.words(ofChanged: $0) }
       + lostHistories.map {
-        .warning("\($0): its lines older than the wire were changed, none is shown: deaddrop verify")
+        "\($0): its lines older than the wire were changed, none is shown: deaddrop verify"
       }
   }
 }

@@ -73,7 +73,7 @@ struct TopLook {
     told.removeFirst(max(0, told.count - Self.toldLimit))
     trouble =
       Self.lines(lasting.items)
-      + (session.lossWarnings + status.testimonies.map { StatusView.words($0) })
+      + (session.losses + status.testimonies.map { StatusView.words($0) })
       .map { Line($0, .caution) }
   }
 

@@ -47,7 +47,9 @@ extension ReportItem {
         + ShellWord.deaddrop("trust", "show", peer.name))
   }
 
-  static func changedLog(_ log: String) -> ReportItem {
-    .warning("\(log): changed since it was verified, none of it is shown: deaddrop verify")
+  static func changedLog(_ log: String) -> ReportItem { .warning(words(ofChanged: log)) }
+
+  static func words(ofChanged log: String) -> String {
+    "\(log): changed since it was verified, none of it is shown: deaddrop verify"
   }
 }

@@ -26,8 +26,9 @@ package enum LineStream {
   ) throws(HostError) -> End {
     var end = start
     try log.forEachFile(from: start.offset) { (file, first, past) throws(HostError) in
+      // Where the limit was reached, nothing of the next file was.
+      guard max(end.offset, first) < limit else { return false }
       end.offset = max(end.offset, first)
-      guard end.offset < limit else { return false }
       end = try forEachLine(
         of: file, at: first, from: end, through: last, before: min(limit, past), body)
       return last.map { end.lineCount < $0.number } ?? true
