@@ -35,6 +35,6 @@ struct SASTerminalTests {
     #expect(outcome.output.contains("2 tries left"))
     #expect(outcome.output.contains("scribe is VERIFIED"))
     let list = try await Binary.shell("./forge trust list", in: scratch)
-    #expect(list.output.hasPrefix("scribe VERIFIED "))
+    #expect(list.output.hasPrefix("scribe VERIFIED\n"))
   }
 }
