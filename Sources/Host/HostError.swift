@@ -79,6 +79,9 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The device or the quota has no room left (ENOSPC, EDQUOT).
   package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// Nothing can be written there (EROFS).
+  package var isReadOnly: Bool { code == EROFS }
+
   /// The reader of our output has gone (EPIPE).
   package var isBrokenPipe: Bool { code == EPIPE }
 }
