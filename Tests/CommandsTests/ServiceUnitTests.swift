@@ -51,8 +51,9 @@ struct ServiceUnitTests {
   func roundTrip(path: String) throws {
     for manager in ServiceUnit.Manager.allCases {
       var unit = Self.unit(manager)
-      unit.program = path
+      (unit.program, unit.directory) = (path, path + "/wire")
       #expect(ServiceUnit.program(in: unit.text) == path)
+      #expect(ServiceUnit.directory(in: unit.text) == path + "/wire")
     }
   }
 

@@ -8,15 +8,17 @@ enum DaemonUninstallCommand: Command {
   static var spec: CommandSpec {
     CommandSpec(
       summary: "End the service of this agent and take its unit away",
+      options: [.flag("gone", "every service whose wire's directory is not there any more")],
       notes: [
         "Takes away what `deaddrop daemon install` wrote for this agent on this wire, and nothing else.\n"
           + "What was saved for the daemon stays."
       ],
-      examples: ["deaddrop daemon uninstall"])
+      examples: ["deaddrop daemon uninstall", "deaddrop daemon uninstall --gone"])
   }
 
   static func run(_ invocation: Invocation) throws(CommandFailure) -> Report {
-    try invocation.withSession { (session: inout Session) throws(CommandFailure) in
+    if invocation.flag("gone") { return try removeAbandoned() }
+    return try invocation.withSession { (session: inout Session) throws(CommandFailure) in
       let service = try CommandFailure.lifting { () throws(KitError) in
         // What was saved changes the text of the unit, and not which one it is.
         try DaemonService.find(session, DaemonSettings())
@@ -32,7 +34,9 @@ enum DaemonUninstallCommand: Command {
         return Report(
           ["there is no service of \(session.handle.name): no \(path)"], json: json(false))
       }
-      let trouble = try CommandFailure.lifting { () throws(KitError) in try service.remove() }
+      let trouble = try CommandFailure.lifting { () throws(KitError) in
+        try DaemonService.remove(service.file)
+      }
       let presence = try CommandFailure.lifting { () throws(KitError) in
         try DaemonPresence.look(session.state)
       }
@@ -45,5 +49,26 @@ enum DaemonUninstallCommand: Command {
       }
       return report
     }
+  }
+
+  /// Needs no wire: there is none to find the service by.
+  private static func removeAbandoned() throws(CommandFailure) -> Report {
+    let manager = ServiceUnit.Manager.current
+    let files = try CommandFailure.lifting { () throws(KitError) in
+      try ServiceFile.abandoned(manager)
+    }
+    var report = Report()
+    if files.isEmpty {
+      report.answer(["every service has its wire"], json: ["removed": .bool(false)])
+    }
+    for file in files {
+      let trouble = try CommandFailure.lifting { () throws(KitError) in
+        try DaemonService.remove(file, manager)
+      }
+      report.answer(
+        ["took \(file.path) away"], json: ["path": .string(file.path), "removed": .bool(true)])
+      if let trouble { report.warn("\(manager.rawValue) was not told of it: \(trouble)") }
+    }
+    return report
   }
 }

@@ -70,23 +70,26 @@ package struct DaemonService {
       return nil
     case .launchd:
       // It may not be loaded.
-      _ = try Self.ask(["launchctl", "bootout", "\(domain)/\(unit.label)"])
-      return try Self.ask(["launchctl", "bootstrap", domain, file.path])
+      _ = try Self.ask(["launchctl", "bootout", "\(Self.domain)/\(unit.label)"])
+      return try Self.ask(["launchctl", "bootstrap", Self.domain, file.path])
     }
   }
 
-  /// Ends it and takes it away, whatever the manager says.
+  /// Ends what runs by a file of ours and takes the file away, whatever the manager says.
   ///
   /// Gives what the manager said where it did not do its part.
-  package func remove() throws(KitError) -> String? {
-    switch unit.manager {
+  package static func remove(
+    _ file: ServiceFile, _ manager: ServiceUnit.Manager = .current
+  ) throws(KitError) -> String? {
+    switch manager {
     case .systemd:
-      let trouble = try Self.ask(["systemctl", "--user", "disable", "--now", file.name])
+      let trouble = try ask(["systemctl", "--user", "disable", "--now", file.name])
       try file.remove()
       if let trouble { return trouble }
-      return try Self.ask(["systemctl", "--user", "daemon-reload"])
+      return try ask(["systemctl", "--user", "daemon-reload"])
     case .launchd:
-      let trouble = try Self.ask(["launchctl", "bootout", "\(domain)/\(unit.label)"])
+      let label = file.name.dropLast(manager.ending.count)
+      let trouble = try ask(["launchctl", "bootout", "\(domain)/\(label)"])
       try file.remove()
       return trouble
     }
@@ -100,17 +103,17 @@ package struct DaemonService {
         ["systemctl", "--user", "daemon-reload"],
         ["systemctl", "--user", "enable", "--now", file.name],
       ]
-    case .launchd: [["launchctl", "bootstrap", domain, file.path]]
+    case .launchd: [["launchctl", "bootstrap", Self.domain, file.path]]
     }
   }
   package var lookLine: [String] {
     switch unit.manager {
     case .systemd: ["systemctl", "--user", "status", file.name]
-    case .launchd: ["launchctl", "print", "\(domain)/\(unit.label)"]
+    case .launchd: ["launchctl", "print", "\(Self.domain)/\(unit.label)"]
     }
   }
 
-  private var domain: String { "gui/\(Environment.effectiveUser)" }
+  private static var domain: String { "gui/\(Environment.effectiveUser)" }
 
   /// Nil where the program ended with 0; else its first line, or how it ended.
   private static func ask(_ words: [String]) throws(KitError) -> String? {

@@ -33,6 +33,26 @@ package struct ServiceFile {
     return ServiceFile(base: base, parts: parts, name: unit.fileName, state: state)
   }
 
+  /// All files of ours whose wire has no directory any more.
+  package static func abandoned(
+    _ manager: ServiceUnit.Manager
+  ) throws(KitError) -> [ServiceFile] {
+    let (base, parts) = try place(of: manager)
+    return try KitError.lifting { () throws(HostError) in
+      let folder = ([base] + parts).joined(separator: "/")
+      let names = try find(folder)?.names() ?? []
+      var found: [ServiceFile] = []
+      for name in names where ServiceUnit.isFileName(name, of: manager) {
+        let state = try look(base, parts, name)
+        guard case .ours(let text) = state, let wire = ServiceUnit.directory(in: text),
+          try find(wire) == nil
+        else { continue }
+        found.append(ServiceFile(base: base, parts: parts, name: name, state: state))
+      }
+      return found
+    }
+  }
+
   private static func place(
     of manager: ServiceUnit.Manager
   ) throws(KitError) -> (String, [String]) {

@@ -12,6 +12,14 @@ package struct ServiceUnit: Equatable, Sendable {
     #else
       package static let current = Manager.systemd
     #endif
+
+    /// Of the names of its files.
+    var ending: String {
+      switch self {
+      case .systemd: ".service"
+      case .launchd: ".plist"
+      }
+    }
   }
 
   package var manager: Manager
@@ -43,11 +51,10 @@ package struct ServiceUnit: Equatable, Sendable {
   /// As launchd calls it; the file's name without its end.
   package var label: String { "deaddrop-\(handle)-\(wire.hex.prefix(12))" }
 
-  package var fileName: String {
-    switch manager {
-    case .systemd: label + ".service"
-    case .launchd: label + ".plist"
-    }
+  package var fileName: String { label + manager.ending }
+
+  static func isFileName(_ name: String, of manager: Manager) -> Bool {
+    name.hasPrefix("deaddrop-") && name.hasSuffix(manager.ending)
   }
 
   private static let quotes = Array("\"'\\".utf8)
@@ -74,29 +81,41 @@ package struct ServiceUnit: Equatable, Sendable {
   }
 
   /// The program that a file of ours starts; nil where that cannot be told.
-  package static func program(in text: String) -> String? {
+  package static func program(in text: String) -> String? { words(in: text).first }
+
+  /// The wire's directory in a file of ours; nil where that cannot be told.
+  package static func directory(in text: String) -> String? {
+    let words = words(in: text)
+    guard let option = words.firstIndex(of: "--dir"), option + 1 < words.count else { return nil }
+    return words[option + 1]
+  }
+
+  /// The command line that a file of ours says.
+  private static func words(in text: String) -> [String] {
+    var words: [String] = []
     for line in text.split(separator: "\n") {
-      if line.hasPrefix(execution) { return unquoted(line.dropFirst(execution.count)) }
+      if line.hasPrefix(execution) { return unquotedLine(line.dropFirst(execution.count)) }
       let entry = line.drop { $0 == " " }
+      if entry == "</array>" { return words }
       if entry.hasPrefix("<string>"), entry.hasSuffix("</string>") {
-        return unescaped(entry.dropFirst(8).dropLast(9))
+        words.append(unescaped(entry.dropFirst(8).dropLast(9)))
       }
     }
-    return nil
+    return words
   }
 }
 
 /// systemd.service(5), systemd.exec(5), systemd.syntax(7).
 extension ServiceUnit {
   /// With the colon no `$` of a path is taken for a variable.
-  private static let execution = "ExecStart=:\""
+  private static let execution = "ExecStart=:"
 
   private var systemdText: String {
     var lines = [
       "# \(Self.advice)", "[Unit]",
       "Description=deaddrop daemon of \(handle) on wire \(wire.hex.prefix(12))",
       "StartLimitIntervalSec=0", "", "[Service]", "Type=simple",
-      "ExecStart=:" + Self.quotedLine(words),
+      Self.execution + Self.quotedLine(words),
     ]
     lines += variables.sorted { $0.key < $1.key }.map {
       "Environment=" + Self.quoted("\($0.key)=\($0.value)")
@@ -145,18 +164,21 @@ extension ServiceUnit {
     return text + "\""
   }
 
-  /// The word behind whose opening quote this begins.
-  private static func unquoted(_ text: Substring) -> String? {
-    var word = ""
+  /// The words of a line that `quotedLine` made.
+  private static func unquotedLine(_ text: Substring) -> [String] {
+    var words: [String] = []
+    var word: String?
     var rest = text.unicodeScalars
     while let character = rest.popFirst() {
-      switch character {
-      case "\"": return word
-      case "\\", "%": if let next = rest.popFirst() { word.unicodeScalars.append(next) }
-      default: word.unicodeScalars.append(character)
+      switch (character, word) {
+      case ("\"", let done?): (words, word) = (words + [done], nil)
+      case ("\"", nil): word = ""
+      case ("\\", _?), ("%", _?):
+        if let next = rest.popFirst() { word?.unicodeScalars.append(next) }
+      default: word?.unicodeScalars.append(character)
       }
     }
-    return nil
+    return words
   }
 }
 
