@@ -1,3 +1,4 @@
+import DeadDropKit
 package import Host
 package import Identity
 
@@ -41,6 +42,8 @@ extension CommandFailure {
       self.init(.unsafe, error.description, hint: ShellWord.line(["chmod", "go-w", path]))
     case .refused(let path, _):
       self.init(.unsafe, error.description, hint: ShellWord.line(["ls", "-ld", path]))
+    case .locked(let path, _) where path.hasSuffix("/" + DaemonPresence.lockName):
+      self.init(.locked, error.description, hint: ShellWord.deaddrop("daemon", "status"))
     case .locked: self.init(.locked, error.description)
     case .tornWrite: self.init(.system, error.description)
     case .tooLarge: self.init(.refused, error.description)

@@ -170,6 +170,15 @@ extension CommandFailure {
     case .contested, .noSuchClaim: self.init(.refused, words, hint: ShellWord.deaddrop("claims"))
     case .notInProject: self.init(.usage, words)
     case .git: self.init(.system, words)
+    case .daemonSettings(let path, _):
+      self.init(
+        .system, words,
+        hint: ShellWord.line(["cat", path]) + "; to begin anew: "
+          + ShellWord.line(["mv", path, path + ".damaged"]))
+    case .serviceNotOurs(let path, _):
+      self.init(.refused, words, hint: ShellWord.line(["ls", "-l", path]))
+    case .unwritable: self.init(.refused, words, hint: ShellWord.deaddrop("daemon", "run"))
+    case .noServiceManager: self.init(.system, words, hint: ShellWord.deaddrop("daemon", "run"))
     case .hookNotOurs:
       self.init(.refused, words, hint: "add this line to it by hand: " + GitHook.line)
     }

@@ -128,6 +128,14 @@ package enum KitError: Error, Equatable, Sendable {
   case git(String)
   /// A git hook to which nothing can be added safely.
   case hookNotOurs(String, String)
+  /// What the operator wants of a daemon cannot be read.
+  case daemonSettings(String, String)
+  /// Where the unit of a service would stand is something else.
+  case serviceNotOurs(String, String)
+  /// A path or a variable that no unit of a service can hold.
+  case unwritable(String)
+  /// Neither systemd nor launchd is on this machine.
+  case noServiceManager
   /// Something keeps new work from starting until an operator lifts it.
   case standstill(Standstill, operatorKey: Bytes32?)
   /// A wakeup that would lift nothing.
@@ -297,6 +305,12 @@ extension KitError: CustomStringConvertible {
     case .noSuchClaim(let id): "this agent has no open claim whose id begins with \(id)"
     case .git(let words): words
     case .hookNotOurs(let path, let why): "\(path) is left alone: \(why)"
+    case .daemonSettings(let path, let what): "\(path): \(what)"
+    case .serviceNotOurs(let path, let why): "\(path) is left alone: \(why)"
+    case .unwritable(let text):
+      "no unit can hold \"\(text)\": it has a control character, or is a program with a quote or "
+        + "backslash in its path"
+    case .noServiceManager: "no service manager is here: neither systemctl nor launchctl is in PATH"
     case .notInProject(let path, let root): "\"\(path)\" is no path in the project \(root)"
     case .standstill(.safeMode(let incident, let record), _):
       "safe mode: incident \(incident.eventID.hex.prefix(12)) of \(incident.writer) was not acked "

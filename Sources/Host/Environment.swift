@@ -17,6 +17,14 @@ package enum Environment {
   /// The command line, the name of the program first.
   package static var arguments: [String] { CommandLine.arguments }
 
+  /// The absolute path of this program, without links; ENOENT when it was removed.
+  package static func program() throws(HostError) -> String { try Kernel.programPath() }
+
+  /// The absolute path of what is there, without links and dots.
+  package static func realPath(_ path: String) throws(HostError) -> String {
+    try Kernel.realPath(path)
+  }
+
   /// The absolute path of the current directory; ENOENT when it was removed.
   package static func currentDirectory() throws(HostError) -> String {
     try Kernel.workingDirectory()

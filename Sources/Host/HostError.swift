@@ -82,6 +82,9 @@ package enum HostError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The terminal has gone (EIO).
   package var isHungUp: Bool { code == EIO }
 
+  /// Nothing can be written there (EROFS).
+  package var isReadOnly: Bool { code == EROFS }
+
   /// The reader of our output has gone (EPIPE).
   package var isBrokenPipe: Bool { code == EPIPE }
 }

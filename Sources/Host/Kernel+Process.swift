@@ -88,6 +88,33 @@ extension Kernel {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// realpath(3): the path of what is there, without links and dots.
+  static func realPath(_ path: String) throws(HostError) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    try attempt(.realpath, path) {
+      // SAFETY: the buffer has the size that realpath fills at most, and ends in NUL on success.
+      unsafe realpath(path, &buffer) == nil ? -Int(errno) : 0
+    }
+    let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Where this very program lies.
+  static func programPath() throws(HostError) -> String {
+    #if canImport(Darwin)
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      var count = UInt32(buffer.count)
+      // SAFETY: the buffer is lent with its true size, and ends in NUL on success.
+      guard unsafe _NSGetExecutablePath(&buffer, &count) == 0 else {
+        throw .system(SystemError(call: .realpath, path: "this program", code: ENAMETOOLONG))
+      }
+      let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      return try realPath(String(decoding: bytes, as: UTF8.self))
+    #else
+      return try realPath("/proc/self/exe")
+    #endif
+  }
+
   /// getenv(3), copied; nil when unset or not UTF-8.
   static func environmentValue(_ name: String) -> String? {
     // SAFETY: the value is copied at once, and nothing in the product calls setenv.

@@ -14,7 +14,7 @@ package enum SystemCall: String, Sendable, CaseIterable {
   case truncate = "ftruncate"
   case pipe, fcntl, ioctl, tcsetattr, timerfd
   case spawn = "posix_spawn"
-  case kill
+  case kill, realpath
   case wait = "waitpid"
 }
 

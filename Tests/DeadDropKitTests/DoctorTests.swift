@@ -145,6 +145,51 @@ struct DoctorTests {
     }
   }
 
+  @Test("a daemon is told of: what keeps it from its work, and that it must look by itself")
+  func daemon() throws {
+    try written { bench in
+      let state = try PrivateState.open(try bench.statePath(of: "scribe"))
+      #expect(try bench.doctor("scribe").says(.ok, "daemon", "none runs for scribe"))
+      let lock = try DaemonPresence.begin(state)
+      var presence = DaemonPresence(
+        processID: Environment.processID, since: Timestamp(microseconds: WallClock.now()))
+      try presence.save(state)
+      var checkups = try bench.doctor("scribe")
+      #expect(checkups.warnings.isEmpty && checkups.bad.isEmpty)
+      #expect(checkups.says(.ok, "daemon", "process \(Environment.processID) runs for scribe"))
+      (presence.isPolling, presence.trouble) = (true, "no space left on device")
+      try presence.save(state)
+      checkups = try bench.doctor("scribe")
+      #expect(checkups.says(.bad, "daemon", "no space left on device"))
+      #expect(checkups.says(.warning, "looks every second", "max_user_instances"))
+      #expect((checkups.bad + checkups.warnings).allSatisfy { $0.remedy != nil })
+      try lock.unlock()
+      #expect(try bench.doctor("scribe").says(.ok, "daemon", "none runs for scribe"))
+    }
+  }
+
+  @Test("settings of a daemon that cannot be read are told, and nobody mends them in silence")
+  func settings() throws {
+    try written { bench in
+      let path = try bench.statePath(of: "scribe")
+      let state = try PrivateState.open(path)
+      var settings = DaemonSettings()
+      (settings.onMessage, settings.onMessageSeconds, settings.logPath) = ("jq .", 5, "/log")
+      try settings.save(state)
+      #expect(try DaemonSettings.load(state) == settings)
+      #expect(try bench.doctor("scribe").bad.isEmpty)
+      for words in [
+        "", "{", "[]", #"{"on_message":""}"#, #"{"on_message_seconds":0}"#,
+        #"{"on_message_seconds":3601}"#, #"{"log":"here"}"#, #"{"onmessage":"jq"}"#,
+      ] {
+        try bench.overwrite(DaemonSettings.name, with: Array(words.utf8), in: path)
+        let told = try bench.doctor("scribe").bad.filter { $0.subject.hasSuffix("/daemon.json") }
+        #expect(told.count == 1 && told[0].error != nil, "\(words)")
+        #expect(throws: KitError.self) { _ = try DaemonSettings.load(state) }
+      }
+    }
+  }
+
   @Test("restored private state is brought forward, tells so, and shows again rather than never")
   func restored() throws {
     try written { bench in

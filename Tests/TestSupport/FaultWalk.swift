@@ -89,7 +89,7 @@
     /// Whether a call of this kind can change what the files hold or what of it is durable.
     package var changesFiles: Bool {
       switch self {
-      case .stat, .read, .flock, .poll, .readdir, .statfs, .inotify, .getrandom, .getcwd,
+      case .stat, .read, .flock, .poll, .readdir, .statfs, .inotify, .getrandom, .getcwd, .realpath,
         .setrlimit, .prctl, .signal:
         false
       default: true

@@ -72,7 +72,8 @@ struct DaemonLoop: ~Copyable {
 
   private mutating func run(_ first: consuming Session) throws(KitError) {
     log.write(
-      "\(first.handle) is present on wire \(first.genesis.id.hex.prefix(12)) in \(first.shared.path)")
+      "\(first.handle) is present on wire \(first.genesis.id.hex.prefix(12)) in \(first.shared.path)"
+    )
     var next: Session? = consume first
     while !isStopped {
       do throws(KitError) {
@@ -95,6 +96,10 @@ struct DaemonLoop: ~Copyable {
   private static func isFinal(_ error: KitError) -> Bool {
     switch error {
     case .ended, .wire(.notInForce): true
+    // A unit's sandbox shows what was there at the start: of a directory that came in the place of
+    // one only the manager's next start shows more.
+    case .host(let error), .wire(.host(let error)):
+      error.isReadOnly && Environment.value("INVOCATION_ID") != nil
     default: false
     }
   }

@@ -40,9 +40,11 @@ enum DaemonRunCommand: Command {
   static func daemonOptions(
     _ invocation: Invocation
   ) throws(CommandFailure) -> DaemonLoop.Options {
+    for name in ["on-message", "log"] where invocation.optionalText(name)?.isEmpty == true {
+      throw .usage("--\(name) is empty")
+    }
     var options = DaemonLoop.Options(directory: invocation.directory, handle: invocation.handle)
     options.onMessage = invocation.optionalText("on-message")
-    if options.onMessage?.isEmpty == true { throw .usage("--on-message is empty") }
     if let limit = try invocation.duration("on-message-timeout") {
       guard DaemonSettings.secondsRange.contains(Int(limit.components.seconds)) else {
         throw .usage("--on-message-timeout is from 1s to 1h")

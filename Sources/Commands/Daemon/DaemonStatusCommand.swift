@@ -18,21 +18,38 @@ enum DaemonStatusCommand: Command {
         let presence = try DaemonPresence.look(session.state)
         let settings = try DaemonSettings.load(session.state)
         let doorbell = "\(session.state.path)/\(Doorbell.name)"
+        let service = try service(session, settings)
         return Report(
-          lines(presence, settings, session.handle.name, doorbell),
-          json: json(presence, settings, doorbell))
+          lines(presence, settings, session.handle.name, doorbell, service),
+          json: json(presence, settings, doorbell, service))
       }
     }
   }
 
+  /// The unit that `daemon install` made; nil where there is none.
+  private static func service(
+    _ session: borrowing Session, _ settings: DaemonSettings
+  ) throws(KitError) -> String? {
+    let service: DaemonService
+    do { service = try DaemonService.find(session, settings) } catch {
+      // Whoever has no HOME has no services either.
+      if error == .noHome { return nil }
+      throw error
+    }
+    guard case .ours = service.file.state else { return nil }
+    return service.file.path
+  }
+
   private static func lines(
-    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ handle: String, _ doorbell: String
+    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ handle: String, _ doorbell: String,
+    _ service: String?
   ) -> [Line] {
     var lines: [Line] = []
     if let presence {
       let since = presence.since.string.prefix(19) + "Z"
       lines.append(
-        "\(handle, .strong) has a daemon since \(String(since)), process \(Int(presence.processID))")
+        "\(handle, .strong) has a daemon since \(String(since)), process \(Int(presence.processID))"
+      )
       lines.append(
         presence.isPolling
           ? Line("  looks every second: no inotify", .caution) : "  is woken by inotify")
@@ -42,6 +59,7 @@ enum DaemonStatusCommand: Command {
     } else {
       lines.append("\(handle, .strong) has no daemon: deaddrop daemon run")
     }
+    lines.append(service.map { "  service \($0)" } ?? "  no service: deaddrop daemon install")
     lines.append("  doorbell \(doorbell)")
     if let command = settings.onMessage {
       lines.append("  on each message, for at most \(settings.onMessageSeconds) s: \(command)")
@@ -51,7 +69,7 @@ enum DaemonStatusCommand: Command {
   }
 
   private static func json(
-    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ doorbell: String
+    _ presence: DaemonPresence?, _ settings: DaemonSettings, _ doorbell: String, _ service: String?
   ) -> JSONObject {
     [
       "running": .bool(presence != nil),
@@ -61,7 +79,7 @@ enum DaemonStatusCommand: Command {
       "trouble": presence?.trouble.map { .string($0) },
       "doorbell": .string(doorbell), "on_message": settings.onMessage.map { .string($0) },
       "on_message_seconds": settings.onMessage.map { _ in .integer(settings.onMessageSeconds) },
-      "log": settings.logPath.map { .string($0) },
+      "log": settings.logPath.map { .string($0) }, "service": service.map { .string($0) },
     ]
   }
 }

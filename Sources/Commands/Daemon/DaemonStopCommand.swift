@@ -12,8 +12,8 @@ enum DaemonStopCommand: Command {
     CommandSpec(
       summary: "End the daemon of this agent",
       notes: [
-        "It ends what it is writing and then itself. One that a service manager runs is started again by\n"
-          + "that: take the service away with `deaddrop daemon uninstall`."
+        "It ends what it is writing and then itself. One that `deaddrop daemon install` made is there\n"
+          + "again after the next login: `deaddrop daemon uninstall` takes it away for good."
       ],
       examples: ["deaddrop daemon stop"])
   }
@@ -36,7 +36,8 @@ enum DaemonStopCommand: Command {
       }) != nil {
         guard MonotonicClock.now() < deadline else {
           throw CommandFailure(
-            .timedOut, "process \(Int(found.processID)) does not end; it holds \(state)/daemon.lock",
+            .timedOut,
+            "process \(Int(found.processID)) does not end; it holds \(state)/daemon.lock",
             hint: "deaddrop daemon status")
         }
         MonotonicClock.sleep(for: .milliseconds(20))

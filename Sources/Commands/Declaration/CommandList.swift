@@ -39,6 +39,8 @@ package enum CommandList {
     DaemonRunCommand.self,
     DaemonStatusCommand.self,
     DaemonStopCommand.self,
+    DaemonInstallCommand.self,
+    DaemonUninstallCommand.self,
     VerifyCommand.self,
     DoctorCommand.self,
     RepairAdoptCommand.self,

@@ -17,7 +17,7 @@ package struct DaemonPresence: Equatable, Sendable {
     (self.processID, self.since) = (processID, since)
   }
 
-  private static let lockName = "daemon.lock"
+  package static let lockName = "daemon.lock"
   private static let fileName = "daemon-run.json"
   /// Who only looks holds the lock for a moment.
   private static let patience: Duration = .milliseconds(500)

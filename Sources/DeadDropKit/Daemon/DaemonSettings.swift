@@ -1,6 +1,6 @@
 import Host
 package import Wire
-import WireFormat
+package import WireFormat
 
 /// What the operator wants of a daemon: `daemon.json` in the agent's private state.
 package struct DaemonSettings: Equatable, Sendable {
@@ -16,13 +16,20 @@ package struct DaemonSettings: Equatable, Sendable {
 
   package init() {}
 
-  /// As saved; the defaults where nothing is. Throws `privateState` for what cannot be read.
+  /// As saved; the defaults where nothing is.
+  ///
+  /// Throws `daemonSettings` for what cannot be read.
   package static func load(_ state: borrowing PrivateState) throws(KitError) -> DaemonSettings {
-    let object = try KitError.liftingWire { () throws(WireError) in try state.readObject(name) }
+    let object: JSONObject?
+    do throws(WireError) { object = try state.readObject(name) } catch {
+      if case .privateState(let path, let what) = error { throw .daemonSettings(path, what) }
+      if case .host(let error) = error { throw .host(error) }
+      throw .wire(error)
+    }
     var settings = DaemonSettings()
     guard let object else { return settings }
     func fail(_ what: String) -> KitError {
-      .wire(.privateState("\(state.path)/\(name)", "\(what) is not what it must be"))
+      .daemonSettings("\(state.path)/\(name)", "damaged: \(what) is not what it must be")
     }
     for member in object.members {
       switch member.key.string {
@@ -43,11 +50,15 @@ package struct DaemonSettings: Equatable, Sendable {
     return settings
   }
 
-  package func save(_ state: borrowing PrivateState) throws(KitError) {
-    let object: JSONObject = [
+  /// As it is saved.
+  package var object: JSONObject {
+    [
       "on_message": onMessage.map { .string($0) },
       "on_message_seconds": .integer(onMessageSeconds), "log": logPath.map { .string($0) },
     ]
+  }
+
+  package func save(_ state: borrowing PrivateState) throws(KitError) {
     try KitError.liftingWire { () throws(WireError) in
       try state.write(object, to: Self.name, durable: true)
     }

@@ -44,7 +44,7 @@ extension Doctor {
       }
     } catch { note(path, .host(error)) }
     examineArchive(shared, audit)
-    examineTiers(shared, audit.reading.genesis)
+    examineTiers(shared, audit)
   }
 
   /// Files of the archive that are read as no part of a log.
@@ -96,13 +96,24 @@ extension Doctor {
     "PROTOCOL.md", "tiers.json", SharedDirectory.incidentLogName, "archive", "tasks", "dropoffs",
   ]
 
-  /// The copy for people is obeyed by nobody; an edited one may still mislead them.
-  private mutating func examineTiers(_ shared: borrowing SharedDirectory, _ genesis: Genesis) {
+  /// The copy for people is obeyed by nobody; an edited or an old one may still mislead them.
+  private mutating func examineTiers(_ shared: borrowing SharedDirectory, _ audit: Audit) {
+    let genesis = audit.reading.genesis
     guard
-      let bytes = try? shared.directory.readFile("tiers.json", limit: 1 << 20, policy: .anyOwner),
-      bytes != TiersFile.bytes(of: genesis.tiers, genesis.idleCycles)
+      let bytes = try? shared.directory.readFile("tiers.json", limit: 1 << 20, policy: .anyOwner)
     else { return }
-    note(.warning, "tiers.json", "not the tiers of the genesis, and ignored")
+    let tables = audit.reading.state.history.current
+    if bytes == TiersFile.bytes(of: tables.tiers, genesis.idleCycles) { return }
+    let words =
+      bytes == TiersFile.bytes(of: genesis.tiers, genesis.idleCycles)
+      ? "the tiers of the genesis, which a decision has changed since"
+      : "not the tiers in force"
+    let cadences = TierName.allCases.map { tier in
+      "\(tier.rawValue) \(tables.cadenceSeconds(of: tier.text)) s"
+    }
+    note(
+      .warning, "tiers.json",
+      "\(words), and ignored; in force: \(cadences.joined(separator: ", "))")
   }
 
   /// What peers say they have seen and this directory does not show: testimony, no proof.

@@ -83,7 +83,12 @@ package struct Doctor {
       let audit = try examineLines(shared, genesis, agent, stored)
       examineNames(shared, audit, agent)
       examineWitnesses(shared, audit)
-      if let agent { examine(agent, stored, genesis, shared, audit) } else { seekLost(audit) }
+      if let agent {
+        examine(agent, stored, genesis, shared, audit)
+        examineDaemon(agent, genesis)
+      } else {
+        seekLost(audit)
+      }
     } catch {
       note(path, error)
     }
