@@ -106,8 +106,8 @@ extension Kernel {
     try attempt(.poll, "") {
       let left = max(0, deadline - MonotonicClock.now())
       let isEndless = deadline == .max
-      let milliseconds =
-        isEndless ? -1 : Int32(min(Int64(Int32.max), left / 1_000_000 + (left % 1_000_000 > 0 ? 1 : 0)))
+      let rounded = left / 1_000_000 + (left % 1_000_000 > 0 ? 1 : 0)
+      let milliseconds = isEndless ? -1 : Int32(min(Int64(Int32.max), rounded))
       // SAFETY: the array is lent with its true count for the length of the call.
       return outcome(unsafe poll(&entries, nfds_t(entries.count), milliseconds))
     }

@@ -32,10 +32,12 @@ enum DaemonStatusCommand: Command {
     if let presence {
       let since = presence.since.string.prefix(19) + "Z"
       lines.append(
-        "\(handle, .strong) has a daemon since \(String(since)), process \(Int(presence.processID))")
+        "\(handle, .strong) has a daemon since \(String(since)), process \(Int(presence.processID))"
+      )
       lines.append(
         presence.isPolling
-          ? Line("  looks every second: no inotify", .caution) : "  is woken by inotify")
+          ? Line("  looks every second: the system does not tell of all changes here", .caution)
+          : "  is woken by changes")
       if let trouble = presence.trouble {
         lines.append(Line("  trouble, tried again: \(trouble)", .bad))
       }

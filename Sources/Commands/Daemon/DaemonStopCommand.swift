@@ -36,7 +36,8 @@ enum DaemonStopCommand: Command {
       }) != nil {
         guard MonotonicClock.now() < deadline else {
           throw CommandFailure(
-            .timedOut, "process \(Int(found.processID)) does not end; it holds \(state)/daemon.lock",
+            .timedOut,
+            "process \(Int(found.processID)) does not end; it holds \(state)/daemon.lock",
             hint: "deaddrop daemon status")
         }
         MonotonicClock.sleep(for: .milliseconds(20))

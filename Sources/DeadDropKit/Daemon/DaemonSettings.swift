@@ -16,7 +16,9 @@ package struct DaemonSettings: Equatable, Sendable {
 
   package init() {}
 
-  /// As saved; the defaults where nothing is. Throws `privateState` for what cannot be read.
+  /// As saved; the defaults where nothing is.
+  ///
+  /// Throws `privateState` for what cannot be read.
   package static func load(_ state: borrowing PrivateState) throws(KitError) -> DaemonSettings {
     let object = try KitError.liftingWire { () throws(WireError) in try state.readObject(name) }
     var settings = DaemonSettings()
