@@ -19,6 +19,7 @@ struct Bench {
       case .read: rows += try ReadRows(bench: self, logs: logs).measure()
       case .fold: rows += try FoldRows(bench: self).measure()
       case .memory: rows += try MemoryRows(bench: self).measure()
+      case .daemon: rows += try DaemonRows(bench: self).measure()
       case .size: rows.append(try size())
       }
     }
