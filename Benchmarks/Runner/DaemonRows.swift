@@ -83,6 +83,10 @@ struct DaemonRows {
     memory.measured = Measure([last.residentBytes], .bytes)
     wakeups.judged = wakeups.measured
     (work.judged, memory.judged) = (work.measured, memory.measured)
+    memory.notes = [
+      "\(Unit.bytes.text(last.ownBytes)) of it are its own, the rest are pages of the binary, which all "
+        + "daemons share"
+    ]
     wakeups.notes = [
       "\(period) s, \(beats - first) beats, \(last.waits - start.waits) waits in all (a beat also waits "
         + "for the disk); another period: --daemon-seconds N"

@@ -13,6 +13,8 @@ final class ResidentDaemon {
     /// Of a processor.
     let seconds: Double
     let residentBytes: Double
+    /// Of these, what is no page of the binary's file, which all that run it share.
+    let ownBytes: Double
   }
 
   /// Starts it and waits for its first beat to be over.
@@ -46,7 +48,8 @@ final class ResidentDaemon {
     }
     return Facts(
       waits: number("voluntary_ctxt_switches"), seconds: (user + system) / 100,
-      residentBytes: Double(number("VmRSS")) * 1_024)
+      residentBytes: Double(number("VmRSS")) * 1_024,
+      ownBytes: Double(number("RssAnon")) * 1_024)
   }
 
   /// Asks it to end; any other code than 0 is thrown.

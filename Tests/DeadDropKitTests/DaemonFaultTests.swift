@@ -105,6 +105,16 @@
         #expect(turn.beat != nil)
         try FileManager.default.removeItem(atPath: bell)
         #expect(try daemon.turn().failure == nil)
+        // A year later, a peer's file stands where the archive would be.
+        try Data().write(to: URL(fileURLWithPath: bench.path + "/archive"))
+        let clock = VirtualClock()
+        clock.change { $0.wall += 366 * 86_400_000_000 }
+        var session = try bench.open("forge")
+        clock.rule(&session)
+        var later = Daemon(session)
+        let blocked = try later.turn()
+        #expect(blocked.failure != nil)
+        #expect(blocked.beat != nil)
       }
     }
   }

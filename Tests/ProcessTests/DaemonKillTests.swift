@@ -14,9 +14,9 @@ extension RealProcesses {
       "while two agents agree: no decision is lost or made twice, and no storm of beats follows")
     func kills() async throws {
       try await Stand.run(["forge", "scribe"]) { stand in
-        let tale = Mutex(Tale())
+        let tale = Ledger()
         let handles = ["forge", "scribe"]
-        DispatchQueue.concurrentPerform(iterations: 4) { index in
+        Self.together(4) { index in
           do {
             if index < 2 {
               try kill(stand, handles[index], tale)
@@ -61,6 +61,27 @@ extension RealProcesses {
       }
     }
 
+    /// On a thread each: they wait for each other, however few processors there are.
+    private static func together(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+      let group = DispatchGroup()
+      for index in 0..<count {
+        group.enter()
+        Thread.detachNewThread {
+          body(index)
+          group.leave()
+        }
+      }
+      group.wait()
+    }
+
+    private final class Ledger: Sendable {
+      private let tale = Mutex(Tale())
+
+      func withLock<Value: Sendable>(_ body: (inout Tale) -> sending Value) -> Value {
+        tale.withLock { body(&$0) }
+      }
+    }
+
     private struct Tale {
       var acked: [String] = []
       var proposer: [String: String] = [:]
@@ -70,7 +91,7 @@ extension RealProcesses {
       var failures: [String] = []
     }
 
-    private func kill(_ stand: Stand, _ handle: String, _ tale: borrowing Mutex<Tale>) throws {
+    private func kill(_ stand: Stand, _ handle: String, _ tale: Ledger) throws {
       defer { tale.withLock { $0.doneCount += 1 } }
       var random = RandomSource("kills of the daemon of \(handle)")
       var count = 0
@@ -91,7 +112,7 @@ extension RealProcesses {
     }
 
     private func agree(
-      _ stand: Stand, _ proposer: String, _ owner: String, _ tale: borrowing Mutex<Tale>
+      _ stand: Stand, _ proposer: String, _ owner: String, _ tale: Ledger
     ) throws {
       var number = 0
       while tale.withLock({ $0.doneCount < 2 && $0.failures.isEmpty }) {

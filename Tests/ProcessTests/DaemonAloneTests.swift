@@ -5,7 +5,7 @@ import Testing
 
 extension RealProcesses {
   @Suite("Daemons left alone", .enabled(if: isLong, "ten minutes: make long"))
-  struct DaemonHourTests {
+  struct DaemonAloneTests {
     @Test("in ten minutes two daemons beat as their tiers say, and do nothing else")
     func alone() async throws {
       try await Stand.run(["forge", "scribe"]) { stand in
