@@ -11,8 +11,9 @@ DAMAGES ?= 5000
 COUNT ?= 10000
 STEPS ?= 40
 
-# QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups.
-BENCH = $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))
+# QUICK=1 for smaller sizes, JSON=FILE for the rows as JSON, ONLY="send size" for some groups,
+# DAEMON_SECONDS=N for how long a daemon is left alone.
+BENCH = $(if $(QUICK),--quick) $(if $(DAEMON_SECONDS),--daemon-seconds $(DAEMON_SECONDS)) $(if $(JSON),--json $(JSON)) $(foreach group,$(ONLY),--only $(group))
 
 SIM = $(SIMULATOR) --count $(COUNT) --steps $(STEPS) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace)
 
@@ -70,7 +71,7 @@ fuzz: attacker
 
 # Every call struck by every fault, 10,000 kills, 16 processes of 2,000 appends each.
 long: build attacker
-	DEADDROP_LONG=1 swift test --filter 'FaultTests|Power|DiskFull'
+	DEADDROP_LONG=1 swift test --filter 'FaultTests|Power|DiskFull|DaemonWeek'
 	DEADDROP_LONG=1 DEADDROP_BINARY=$(CURDIR)/$(RELEASE) swift test --filter ProcessTests
 	$(ATTACKER) fuzz 100000
 

@@ -20,6 +20,7 @@ struct Bench {
       case .watch: rows += try WatchRows(bench: self).measure()
       case .fold: rows += try FoldRows(bench: self).measure()
       case .memory: rows += try MemoryRows(bench: self).measure()
+      case .daemon: rows += try DaemonRows(bench: self).measure()
       case .size: rows.append(try size())
       }
     }

@@ -20,8 +20,9 @@ struct BenchWire {
     ]
   }
 
-  private init(root: String) throws {
-    (self.root, reader, writer) = (root, try Handle("forge"), try Handle("scribe"))
+  private init(root: String, _ members: [Handle] = []) throws {
+    let names = members.isEmpty ? [try Handle("forge"), try Handle("scribe")] : members
+    (self.root, reader, writer) = (root, names[0], names[1])
   }
 
   /// Founds the wire; both agents have read all there is.
@@ -32,6 +33,17 @@ struct BenchWire {
       tiers: TiersFile.standard, isLocal: true)
     _ = try Founding.found(request, in: wire.places)
     for handle in [wire.reader, wire.writer, wire.reader] { try wire.readAll(as: handle) }
+    return wire
+  }
+
+  /// Founds a wire of more than two agents; each has read what the others began with.
+  static func found(in root: String, _ members: [Handle]) throws -> BenchWire {
+    let wire = try BenchWire(root: root, members)
+    let request = Founding.Request(
+      directory: wire.path, founder: wire.reader, peers: Array(members.dropFirst()), domains: [:],
+      tiers: TiersFile.standard, isLocal: true)
+    _ = try Founding.found(request, in: wire.places)
+    for handle in members + [wire.reader] { try wire.readAll(as: handle) }
     return wire
   }
 

@@ -16,6 +16,8 @@ struct BenchFailure: Error, CustomStringConvertible {
 /// A process that the runner starts and waits for; its standard input is empty.
 struct Child {
   private let number: pid_t
+  /// Its number, as long as nobody has waited for its end.
+  var processID: Int32 { number }
   private let words: [String]
   private let start: Int64
 
@@ -45,6 +47,9 @@ struct Child {
     guard code == 0 else { throw BenchFailure("\(words[0]) does not start: error \(code)") }
     (self.number, self.words) = (number, words)
   }
+
+  /// Asks it to end: SIGTERM; only before its end was waited for.
+  func terminate() { kill(number, SIGTERM) }
 
   /// Waits for its end and gives the seconds since its start; any other code than 0 is thrown.
   func finish() throws -> Double {

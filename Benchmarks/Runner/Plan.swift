@@ -4,11 +4,11 @@ import Host
 ///
 ///     Benchmarks --binary FILE --tools DIRECTORY --scripts DIRECTORY --scratch DIRECTORY
 ///         [--memory DIRECTORY] [--python FILE] [--valgrind FILE]
-///         [--json FILE] [--quick] [--only GROUP]...
+///         [--json FILE] [--quick] [--daemon-seconds N] [--only GROUP]...
 struct Plan {
   /// The rows that are measured together.
   enum Group: String, CaseIterable {
-    case send, write, audit, read, watch, fold, memory, size
+    case send, write, audit, read, watch, fold, memory, daemon, size
   }
 
   /// The release binary.
@@ -26,6 +26,9 @@ struct Plan {
   private(set) var valgrind: String?
   private(set) var json: String?
   private(set) var isQuick = false
+  private var givenSeconds: Int?
+  /// How long a daemon is left alone.
+  var daemonSeconds: Int { givenSeconds ?? size(600, quick: 20) }
   private(set) var groups = Set<Group>()
 
   init(_ arguments: [String]) throws {
@@ -45,6 +48,9 @@ struct Plan {
       case "--python": python = value
       case "--valgrind": valgrind = value
       case "--json": json = value
+      case "--daemon-seconds":
+        guard let seconds = Int(value), seconds > 0 else { throw BenchFailure("\(value) s") }
+        givenSeconds = seconds
       case "--only":
         guard let group = Group(rawValue: value) else {
           let known = Group.allCases.map(\.rawValue).joined(separator: ", ")

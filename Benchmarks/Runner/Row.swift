@@ -20,6 +20,8 @@ struct Spread {
 /// What a number counts, and how it is written.
 enum Unit: String {
   case seconds, perSecond, instructions, bytes
+  /// Of things, one by one.
+  case count
   /// Few enough to be written out.
   case plainBytes
   /// How many times as much as the limit or peer.
@@ -34,6 +36,7 @@ enum Unit: String {
       return value < 1 ? Self.digits(value * 1e3) + " ms" : Self.digits(value) + " s"
     case .perSecond: return Self.large(value) + "/s"
     case .instructions: return Self.large(value)
+    case .count: return Self.digits(value)
     case .bytes: return Self.digits(value / 1e6) + " MB"
     case .plainBytes: return Self.digits(value) + " B"
     case .times: return Self.digits(value) + " x"

@@ -85,6 +85,14 @@ package struct Directory: ~Copyable {
     try Kernel.status(number, path: path)
   }
 
+  /// Whether its path still stands for the directory that is open.
+  package var isInPlace: Bool {
+    guard let named = try? Directory.open(path, followLast: false), let there = try? named.status(),
+      let held = try? status()
+    else { return false }
+    return there.device == held.device && there.inode == held.inode
+  }
+
   /// Checks the opened directory against a policy, and gives the status it was judged by.
   ///
   /// Throws `refused`.

@@ -1,7 +1,8 @@
 /// Wakes a reader when something in a directory may have changed: a hint to rescan, no more.
 ///
 /// It is inotify(7) on Linux. Where that cannot be had (limits, other systems, a directory that
-/// went away) a wait lasts at most one second and always says that something may have changed.
+/// went away) or does not tell of all (a file system that others write to from elsewhere) a wait
+/// lasts at most one second and always says that something may have changed.
 package struct FileWatch: ~Copyable {
   private let descriptor: Descriptor?
   private var hasGap: Bool
@@ -37,6 +38,9 @@ package struct FileWatch: ~Copyable {
   /// Watches one more directory: what is made, changed, renamed or removed directly in it.
   package mutating func add(_ directory: borrowing Directory) {
     guard let number else { return }
+    if (try? FileSystemKind.name(of: directory)).map(FileSystemKind.isRemote) ?? false {
+      hasGap = true
+    }
     do {
       // By descriptor: the path may stand for another directory by now.
       try Kernel.addWatch(number, path: "/proc/self/fd/\(directory.number)")

@@ -27,12 +27,7 @@ package struct SharedDirectory: ~Copyable {
   }
 
   /// Whether its path still stands for the directory that is open.
-  package var isInPlace: Bool {
-    guard let named = try? Directory.open(path, followLast: false), let there = try? named.status(),
-      let held = try? directory.status()
-    else { return false }
-    return there.device == held.device && there.inode == held.inode
-  }
+  package var isInPlace: Bool { directory.isInPlace }
 
   private static func openDirectory(_ path: String) throws(WireError) -> Directory {
     do {

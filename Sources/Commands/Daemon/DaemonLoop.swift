@@ -10,6 +10,12 @@ import WireFormat
 /// is not there, a full disk, another file in the place of one.
 struct DaemonLoop: ~Copyable {
   private let options: Options
+  /// The wire that it began with: another one in its place is not served.
+  private let wire: Bytes32
+  private let handle: Handle
+  private let statePath: String
+  /// Held as long as it runs.
+  private var lock: OpenFile
   private let signals: SignalQueue
   private let timer: WakeTimer
   private var settings: DaemonSettings
@@ -17,14 +23,19 @@ struct DaemonLoop: ~Copyable {
   private var isStopped = false
   private var hasNewSettings = false
   private var failureCount = 0
+  /// How many turns one after the other left something over that a lock or space is missing for.
+  private var leftOverCount = 0
   /// What was told last, so that it is not told again as long as it stays so.
   private var told: [String] = []
   private var tier = ""
+  /// Whether this run has said of itself that it is there.
+  private var isSaid = false
 
   /// Without inotify it looks this often, in milliseconds.
   private static let pollingPause = 1_000
-  /// In seconds.
-  private static let longestRest = 15
+  /// Between two tries, in milliseconds.
+  private static let leastRest = 1_000
+  private static let longestRest = 15_000
 
   /// What the command line says; a setting that it names is not read from the file.
   struct Options: Sendable {
@@ -51,18 +62,19 @@ struct DaemonLoop: ~Copyable {
   static func run(_ options: Options) throws(CommandFailure) {
     try CommandFailure.lifting { () throws(KitError) in
       let session = try options.open()
-      let lock = try DaemonPresence.begin(session.state)
-      defer { try? lock.unlock() }
       var loop = try DaemonLoop(options, session)
       try loop.run(session)
     }
   }
 
   private init(_ options: Options, _ session: borrowing Session) throws(KitError) {
+    let lock = try DaemonPresence.begin(session.state)
     let settings = try options.settings(session)
     let signals: SignalQueue
     do { signals = try SignalQueue() } catch { throw .host(error) }
     (self.options, self.settings) = (options, settings)
+    self.lock = lock
+    (wire, handle, statePath) = (session.genesis.id, session.handle, session.state.path)
     presence = DaemonPresence(processID: Environment.processID, since: session.now())
     timer = WakeTimer()
     self.signals = signals
@@ -77,11 +89,9 @@ struct DaemonLoop: ~Copyable {
     var next: Session? = consume first
     while !isStopped {
       do throws(KitError) {
-        if hasNewSettings { log.write("reads its settings again") }
-        hasNewSettings = false
         switch next.take() {
         case .some(let session): try attend(session)
-        case .none: try attend(try options.open())
+        case .none: try attendAgain(try options.open())
         }
       } catch {
         if Self.isFinal(error) { throw error }
@@ -90,6 +100,17 @@ struct DaemonLoop: ~Copyable {
       if failureCount > 0, !isStopped { try rest() }
     }
     log.write("stopped")
+  }
+
+  /// Goes on with what stands at its places now, if that is still its own.
+  private mutating func attendAgain(_ session: consuming Session) throws(KitError) {
+    guard session.genesis.id == wire, session.handle == handle else {
+      return note(trouble: "\(session.shared.path): another wire than the one it began with")
+    }
+    if try !DaemonPresence.holds(lock, session.state) {
+      lock = try DaemonPresence.begin(session.state)
+    }
+    try attend(session)
   }
 
   /// Nothing is left to be present for.
@@ -106,8 +127,9 @@ struct DaemonLoop: ~Copyable {
 
   /// Turns whenever something has changed or is due, until it must be opened anew.
   private mutating func attend(_ session: consuming Session) throws(KitError) {
-    settings = try options.settings(session)
-    var watch = FileWatch(session.shared.directory)
+    readSettings(session)
+    let call = try DaemonCall.folder(session.state)
+    var watch = Self.watch(session, call)
     var daemon = Daemon(session)
     var hook = try MessageHook(
       settings.onMessage, timeLimit: .seconds(settings.onMessageSeconds),
@@ -115,12 +137,12 @@ struct DaemonLoop: ~Copyable {
         "DEADDROP_DIR": daemon.session.shared.path, "DEADDROP_HANDLE": daemon.session.handle.name,
       ], &daemon.session)
     defer { hook.stop() }
-    let isPolling = watch.isPolling
-    say(isPolling: isPolling, daemon.session)
+    say(isPolling: watch.isPolling)
     while !isStopped, !hasNewSettings {
-      tell(try daemon.turn(), daemon.session)
+      let turn = try daemon.turn()
+      tell(turn)
       try hook.goOn(&daemon.session, content: Self.content)
-      let ready = try ready(within: daemon.pause, watch, hook)
+      let ready = try ready(after: turn, daemon.pause, watch, hook)
       if let number = watch.readyNumber, ready.contains(number) {
         try KitError.lifting { () throws(HostError) in try watch.take() }
       }
@@ -129,19 +151,52 @@ struct DaemonLoop: ~Copyable {
       {
         log.write(words)
       }
-      guard daemon.session.shared.isInPlace, watch.isPolling == isPolling else {
-        return note(trouble: "\(daemon.session.shared.path): not the directory that it was")
+      for path in [daemon.session.shared.pathIfGone, daemon.session.state.pathIfGone] {
+        if let path { return note(trouble: "\(path): not the directory that it was") }
       }
+      // What could not be had may be had by now.
+      if watch.isPolling { watch = Self.watch(daemon.session, call) }
+      say(isPolling: watch.isPolling)
+    }
+  }
+
+  private static func watch(
+    _ session: borrowing Session, _ call: borrowing Directory
+  ) -> FileWatch {
+    var watch = FileWatch(session.shared.directory)
+    watch.add(call)
+    return watch
+  }
+
+  /// The settings that stand in the file, or those before where it cannot be read.
+  private mutating func readSettings(_ session: borrowing Session) {
+    if hasNewSettings { log.write("reads its settings again") }
+    hasNewSettings = false
+    do { settings = try options.settings(session) } catch {
+      log.write("keeps the settings that it has: \(error)")
     }
   }
 
   /// Waits for something to do, and takes the signals that came.
+  ///
+  /// After a turn that could not do all it rests, deaf to changes: what it tried may have been one.
   private mutating func ready(
-    within pause: Int, _ watch: borrowing FileWatch, _ hook: borrowing MessageHook
+    after turn: Daemon.Turn, _ pause: Int, _ watch: borrowing FileWatch,
+    _ hook: borrowing MessageHook
   ) throws(KitError) -> [Int32] {
-    let limit = watch.isPolling ? min(pause, Self.pollingPause) : pause
-    return try wait(
-      for: [watch.readyNumber, hook.readyNumber].compactMap { $0 }, milliseconds: limit)
+    var numbers = [hook.readyNumber].compactMap { $0 }
+    if turn.failure != nil || turn.isLeftOver {
+      let ready = try wait(
+        for: numbers, milliseconds: turn.failure == nil ? Self.leastRest : restMilliseconds)
+      if turn.failure != nil || !ready.isEmpty || isStopped || hasNewSettings { return ready }
+      leftOverCount += 1
+    } else {
+      leftOverCount = 0
+    }
+    if let number = watch.readyNumber { numbers.append(number) }
+    var limit = watch.isPolling ? min(pause, Self.pollingPause) : pause
+    if leftOverCount > 0 { limit = min(limit, Self.rest(after: leftOverCount)) }
+    return try wait(for: numbers, milliseconds: limit)
   }
 
   private mutating func wait(
@@ -162,8 +217,13 @@ struct DaemonLoop: ~Copyable {
 
   /// Before the next try; a signal ends it.
   private mutating func rest() throws(KitError) {
-    let seconds = min(Self.longestRest, 1 << min(failureCount - 1, 8))
-    _ = try wait(for: [], milliseconds: 1_000 * seconds)
+    _ = try wait(for: [], milliseconds: restMilliseconds)
+  }
+
+  private var restMilliseconds: Int { Self.rest(after: failureCount) }
+
+  private static func rest(after count: Int) -> Int {
+    min(longestRest, leastRest << max(0, min(count - 1, 8)))
   }
 
   /// The message as `inbox --json` has it, for the operator's command.
@@ -182,28 +242,50 @@ extension DaemonLoop {
     guard presence.trouble != trouble else { return }
     presence.trouble = trouble
     log.write("trouble, tried again: \(trouble)")
+    savePresence()
   }
 
-  private mutating func say(isPolling: Bool, _ session: borrowing Session) {
-    if isPolling, !presence.isPolling {
-      log.write("no inotify here: looks every second, and says so to doctor")
+  private mutating func say(isPolling: Bool) {
+    guard presence.isPolling != isPolling || !isSaid else { return }
+    if isPolling != presence.isPolling {
+      log.write(
+        isPolling
+          ? "looks every second: the system does not tell of all changes here"
+          : "is woken by changes again")
     }
     presence.isPolling = isPolling
-    // Only a word to people: that it cannot be written must not keep it from its work.
-    try? presence.save(session.state)
+    isSaid = true
+    savePresence()
   }
 
-  private mutating func tell(_ turn: Daemon.Turn, _ session: borrowing Session) {
-    if failureCount > 0 {
-      log.write("goes on")
-      (failureCount, presence.trouble) = (0, nil)
-      try? presence.save(session.state)
-    }
+  private func savePresence() {
+    // Only a word to people: that it cannot be written must not keep it from its work.
+    try? presence.save(in: statePath)
+  }
+
+  private mutating func tell(_ turn: Daemon.Turn) {
     let words = turn.notes + turn.faults
     for word in words where !told.contains(word) { log.write(word) }
     told = words
+    if let failure = turn.failure {
+      note(trouble: failure.description)
+    } else if failureCount > 0 {
+      log.write("goes on")
+      (failureCount, presence.trouble) = (0, nil)
+      savePresence()
+    }
     guard let beat = turn.beat, beat.tier.rawValue != tier else { return }
     tier = beat.tier.rawValue
     log.write("in \(tier)")
   }
+}
+
+extension SharedDirectory {
+  /// Its path, where that stands for another directory or none.
+  fileprivate var pathIfGone: String? { isInPlace ? nil : path }
+}
+
+extension PrivateState {
+  /// Its path, where that stands for another directory or none.
+  fileprivate var pathIfGone: String? { isInPlace ? nil : path }
 }

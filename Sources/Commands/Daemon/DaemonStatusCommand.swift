@@ -52,7 +52,8 @@ enum DaemonStatusCommand: Command {
       )
       lines.append(
         presence.isPolling
-          ? Line("  looks every second: no inotify", .caution) : "  is woken by inotify")
+          ? Line("  looks every second: the system does not tell of all changes here", .caution)
+          : "  is woken by changes")
       if let trouble = presence.trouble {
         lines.append(Line("  trouble, tried again: \(trouble)", .bad))
       }

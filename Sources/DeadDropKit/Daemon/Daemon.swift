@@ -24,6 +24,10 @@ package struct Daemon: ~Copyable {
     package var faults: [String] = []
     /// The beat that it wrote.
     package var beat: Session.BeatReceipt?
+    /// The first thing that it could not do, and that the next turn tries again.
+    package var failure: KitError?
+    /// Whether something that waits for nobody but a lock or space was left to the next turn.
+    package var isLeftOver = false
   }
 
   /// Two beats that are not a cadence apart are at least this far: many lines cause one beat.
@@ -36,18 +40,22 @@ package struct Daemon: ~Copyable {
   /// Reads what is new, draws all consequences, and beats where that is due.
   ///
   /// Throws what keeps it from all of that, and `ended` or `notInForce` where there is nothing to be
-  /// present for any more. Called again it does what is left, and nothing twice.
+  /// present for any more. What keeps it from one part is in the turn, and keeps it from no other: a
+  /// peer's file in the way of the archive must not silence the agent. Called again it does what is
+  /// left, and nothing twice.
   package mutating func turn() throws(KitError) -> Turn {
     var turn = Turn()
     try read(into: &turn)
     if let ending = try session.ownEnding() { throw .ended(ending) }
     _ = try session.signingKey()
-    try session.ackIncidents(&turn.notes)
-    try archiveClosedYears(&turn)
-    try ring()
-    if try session.millisecondsToBeat() == 0 {
-      turn.beat = try session.announce(Heartbeat())
-    }
+    do { try session.ackIncidents(&turn.notes) } catch { turn.note(error) }
+    do { try archiveClosedYears(&turn) } catch { turn.note(error) }
+    do { try ring() } catch { turn.note(error) }
+    do {
+      if try session.millisecondsToBeat() == 0 {
+        turn.beat = try session.announce(Heartbeat())
+      }
+    } catch { turn.note(error) }
     pause = try session.millisecondsToNext(lookingAgainAfter: Self.lookPause)
     return turn
   }
@@ -57,6 +65,8 @@ package struct Daemon: ~Copyable {
     turn.notes += news.notes
     turn.notes += news.bad.prefix(5).map { "\($0.file):\($0.line): \($0.reason.rawValue)" }
     if news.bad.count > 5 { turn.notes.append("\(news.bad.count - 5) more lines at fault") }
+    turn.failure = news.failure
+    turn.isLeftOver = news.isLeftOver
     turn.faults = news.broken.map { "\($0.log): \($0.verdict.rawValue)" }
   }
 
@@ -78,6 +88,10 @@ package struct Daemon: ~Copyable {
     if unread > 0 { try Doorbell.ring(session.state, unread: unread, at: session.now()) }
     rung = heads
   }
+}
+
+extension Daemon.Turn {
+  fileprivate mutating func note(_ error: KitError) { failure = failure ?? error }
 }
 
 extension Session {

@@ -63,14 +63,27 @@ package struct DaemonPresence: Equatable, Sendable {
     return LockHolder(processID: Int32(clamping: object?["pid"]?.int ?? 0), command: nil)
   }
 
-  /// Said anew whenever it changes.
-  package func save(_ state: borrowing PrivateState) throws(KitError) {
+  /// Whether the lock is still that of the agent's private state: another may stand in its place.
+  package static func holds(
+    _ lock: borrowing OpenFile, _ state: borrowing PrivateState
+  ) throws(KitError) -> Bool {
+    try KitError.lifting { () throws(HostError) in
+      let (held, there) = (try lock.status(), try state.directory.status(of: lockName))
+      return there?.device == held.device && there?.inode == held.inode
+    }
+  }
+
+  /// Said anew whenever it changes, in the agent's private state, which must be there.
+  package func save(in statePath: String) throws(KitError) {
     let object: JSONObject = [
       "pid": .integer(Int(processID)), "since": .string(since.string),
       "polling": .bool(isPolling), "trouble": trouble.map { .string($0) },
     ]
-    try KitError.liftingWire { () throws(WireError) in
-      try state.write(object, to: Self.fileName, durable: false)
+    try KitError.lifting { () throws(HostError) in
+      let directory = try Directory.open(statePath, followLast: false)
+      try directory.replaceFile(
+        Self.fileName, with: CanonicalWriter.bytes(of: object) + [UInt8(ascii: "\n")],
+        permissions: 0o600, durable: false)
     }
   }
 }

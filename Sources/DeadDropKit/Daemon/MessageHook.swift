@@ -6,7 +6,8 @@ import WireFormat
 ///
 /// It runs on a thread of its own and bounded: in time, in output, and ended with all that it has
 /// started. A message counts as told once its command has ended, however; one that a kill came
-/// before is told again.
+/// before is told again. What a command has left in the background with its streams closed is the
+/// operator's, and goes on.
 package struct MessageHook: ~Copyable {
   /// Nil runs nothing.
   private let command: String?
@@ -71,6 +72,10 @@ package struct MessageHook: ~Copyable {
           cursors.mark(line, isShown: false)
         }
       }
+    }
+    // Whoever was revoked since it was queued is told of no more.
+    while let next = queue.first, !session.isShown(next.handle, seq: next.seq) {
+      queue.removeFirst()
     }
     guard !queue.isEmpty else { return }
     let line = queue.removeFirst()

@@ -12,6 +12,10 @@ package struct CatchUp: Sendable {
   package var broken: [(handle: Handle, log: String, verdict: ChainVerdict)] = []
   /// What settling did, and what it could not do yet.
   package var notes: [String] = []
+  /// What could not be settled and is tried again at the next settling.
+  package var failure: KitError?
+  /// Whether something that derives from the wire could not be written yet.
+  package var isLeftOver = false
 
   package init(bad: [Audit.BadLine] = []) { self.bad = bad }
 
@@ -46,6 +50,7 @@ extension Session {
       // What cannot be written now keeps nobody from reading.
       do { try settle(&report, at: moment) } catch {
         report.notes.append("not settled now: \(error)")
+        report.failure = error
       }
     }
     try refreshTrust()
@@ -132,6 +137,7 @@ extension Session {
     }
     if let why = try mirrorIncidents(now) { skipped.append(why) }
     report.notes += skipped.map { "not written now, tried again later: \($0)" }
+    report.isLeftOver = !skipped.isEmpty
     guard skipped.isEmpty else { return }
     do {
       try reader.markSettled(

@@ -66,11 +66,11 @@ extension Session {
     let lock = try KitError.liftingWire { () throws(WireError) in try state.lock("tier.lock") }
     defer { try? lock.unlock() }
     var memory = try TierMemory.load(state)
+    let tierBefore = memory.tier
     memory.activity = beat.activity ?? memory.activity
     memory.lastAction = beat.lastAction ?? memory.lastAction
     memory.nextETA = beat.nextETA ?? memory.nextETA
     try advanceTier(&memory, proposals, isInboxEmpty: unread == 0, headsDown: beat.headsDown)
-    try memory.save(state)
     var body: JSONObject = [
       "wakeup_count": .integer(memory.wakeupCount), "state": .string(memory.activity.rawValue),
       "last_action": .string(memory.lastAction), "next_eta": .string(memory.nextETA),
@@ -88,6 +88,9 @@ extension Session {
         earlier: reader.store.records[handle]?.spans.map(\.pk) ?? [], shared, state,
         clock: wallClock())
     }
+    // Not before: one that could not be written is still due, and what it counts not yet counted.
+    try memory.save(state)
+    if memory.tier != tierBefore { DaemonCall.make(state) }
     return BeatReceipt(n: n, tier: memory.tier)
   }
 

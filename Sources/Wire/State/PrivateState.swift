@@ -15,6 +15,8 @@ package import WireFormat
 package struct PrivateState: ~Copyable {
   package let directory: Directory
   package var path: String { directory.path }
+  /// Whether its path still stands for the directory that is open.
+  package var isInPlace: Bool { directory.isInPlace }
 
   /// How long a lock is waited for before its holder is named.
   package static let lockPatience: Duration = .seconds(5)

@@ -1,0 +1,148 @@
+import Foundation
+import Host
+import TestSupport
+import Testing
+
+extension RealProcesses {
+  @Suite("Trouble that a daemon goes through")
+  struct DaemonTroubleTests {
+    enum Loss: String, CaseIterable {
+      case moved, otherWire, emptyDirectory, privateState
+    }
+
+    @Test(
+      "a wire or a private state that goes away is told once, and it goes on when that is back",
+      arguments: Loss.allCases)
+    func lost(loss: Loss) async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        let status = try stand.daemonStatus("forge")
+        let bell = try #require(status.firstMatch(of: /"doorbell":"([^"]*)"/)).1
+        let state = String(bell.dropLast("/doorbell".count))
+        let place = loss == .privateState ? state : stand.wire
+        try stand.withDaemons(["forge"]) { daemons in
+          let daemon = daemons[0]
+          let files = FileManager.default
+          let beats = try stand.beats(of: "forge")
+          try files.moveItem(atPath: place, toPath: stand.root + "/away")
+          switch loss {
+          case .moved, .privateState: break
+          case .otherWire: try stand.mustRun(["init", "--local", "forge", "mason"])
+          case .emptyDirectory:
+            try files.createDirectory(atPath: place, withIntermediateDirectories: false)
+          }
+          // A change that it sees makes it look; else its next beat would.
+          if loss == .privateState {
+            let sent = try stand.run(Stand.send("look"), as: "scribe")
+            #expect(sent.code == 0)
+          }
+          try stand.waitUntil("trouble") { try daemon.says("trouble, tried again") }
+          let (before, said) = (try daemon.work(), try daemon.errors())
+          MonotonicClock.sleep(for: .seconds(2))
+          let after = try daemon.work()
+          #expect(after.waits - before.waits < 40, "it waited \(after.waits - before.waits) times")
+          #expect(after.ticks - before.ticks < 100, "it worked all the time")
+          #expect(try daemon.count("trouble") <= 2, "\(said)")
+          if loss != .moved, files.fileExists(atPath: place) {
+            try files.removeItem(atPath: place)
+          }
+          try files.moveItem(atPath: stand.root + "/away", toPath: place)
+          try stand.waitUntil("it goes on") { try daemon.says("goes on") }
+          let id = try stand.mustPropose("back", as: "forge")
+          try stand.mustRun(["ack", id], as: "scribe")
+          try stand.waitUntil("a decision") { try stand.decisions().count == 1 }
+          #expect(try stand.beats(of: "forge") <= beats + 6)
+          #expect(try stand.daemonStatus("forge").contains("\"trouble\":") == false)
+          #expect(try stand.run(["daemon", "run"], as: "forge").code == 7)
+          #expect(try daemon.stop().code == 0)
+          try stand.mustRun(["verify", "--every-signature"], as: "forge")
+        }
+      }
+    }
+
+    @Test(
+      "a full disk is told once, makes no busy loop, and costs neither a beat nor a decision",
+      .enabled(if: TinyFileSystem.isAllowed, "no namespaces for us here"), arguments: [false, true])
+    func full(holdsPrivateState: Bool) async throws {
+      try await Stand.run { outer in
+        let disk = try TinyFileSystem(in: outer, kibibytes: holdsPrivateState ? 512 : 96)
+        defer { disk.end() }
+        let stand = Stand(
+          root: holdsPrivateState ? disk.path : outer.root, wire: disk.path + "/_coordination",
+          streams: outer.root)
+        try stand.mustRun(["init", "--local", "forge", "scribe"])
+        let id = try stand.mustPropose("port", as: "forge")
+        try stand.withDaemons(["forge"]) { daemons in
+          let daemon = daemons[0]
+          try stand.mustRun(["ack", "--help"], as: "scribe")
+          // The ack is the last that finds room, and the decision finds none.
+          try stand.mustSend("for room", as: "scribe")
+          try fill(disk.path, less: 0)
+          let room = "\(disk.path)/filler-0"
+          try FileManager.default.removeItem(atPath: room)
+          let acked = try stand.run(["ack", id], as: "scribe")
+          try fill(disk.path, less: 0)
+          if acked.code == 0, try stand.decisions().isEmpty {
+            let before = try daemon.work()
+            let beats = try stand.beats(of: "forge")
+            MonotonicClock.sleep(for: .seconds(3))
+            let after = try daemon.work()
+            #expect(after.waits - before.waits < 60)
+            #expect(after.ticks - before.ticks < 150, "it worked all the time")
+            #expect(try stand.beats(of: "forge") <= beats + 1)
+          }
+          for name in try FileManager.default.contentsOfDirectory(atPath: disk.path)
+          where name.hasPrefix("filler") {
+            try FileManager.default.removeItem(atPath: "\(disk.path)/\(name)")
+          }
+          if acked.code != 0 { try stand.mustRun(["ack", id], as: "scribe") }
+          try stand.waitUntil("a decision") { try stand.decisions().count == 1 }
+          #expect(try daemon.count("trouble") <= 2)
+          #expect(try daemon.stop().code == 0)
+          try stand.mustRun(["verify", "--every-signature"], as: "forge")
+        }
+      }
+    }
+
+    /// Writes files of a page until no more goes in.
+    private func fill(_ folder: String, less count: Int) throws {
+      for number in 0..<400 {
+        let file = "\(folder)/filler-\(number)"
+        guard !FileManager.default.fileExists(atPath: file) else { continue }
+        do { try Data(repeating: 1, count: 4_096).write(to: URL(filePath: file)) } catch {
+          try? FileManager.default.removeItem(atPath: file)
+          return
+        }
+      }
+    }
+
+    @Test(
+      "without inotify it looks every second, says so, and is woken again once it can be",
+      .enabled(if: TinyFileSystem.isAllowed, "no namespaces for us here"))
+    func exhausted() async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        let limit = "/proc/sys/user/max_inotify_instances"
+        let line =
+          "old=$(cat \(limit)); echo 0 > \(limit); '\(try Stand.binary())' daemon run & "
+          + "while [ ! -e \(stand.root)/more ]; do sleep 0.05; done; echo $old > \(limit); "
+          + "while [ ! -e \(stand.root)/end ]; do sleep 0.05; done; kill $!; wait $!"
+        let daemon = try stand.start(
+          "/usr/bin/unshare", ["-Ur", "/bin/sh", "-c", line], as: "forge")
+        defer { daemon.end() }
+        try stand.waitUntil("its word") { try daemon.says("looks every second") }
+        try stand.waitUntil("a first beat") { try daemon.says("in T") }
+        #expect(try stand.daemonStatus("forge").contains("\"polling\":true"))
+        let id = try stand.mustPropose("polled", as: "forge")
+        try stand.mustRun(["ack", id], as: "scribe")
+        try stand.waitUntil("a decision") { try stand.decisions().count == 1 }
+        try Data().write(to: URL(filePath: stand.root + "/more"))
+        try stand.waitUntil("it is woken") { try daemon.says("is woken by changes again") }
+        #expect(try stand.daemonStatus("forge").contains("\"polling\":false"))
+        let second = try stand.mustPropose("woken", as: "forge")
+        try stand.mustRun(["ack", second], as: "scribe")
+        try stand.waitUntil("a decision") { try stand.decisions().count == 2 }
+        try Data().write(to: URL(filePath: stand.root + "/end"))
+        #expect(try daemon.finish(upTo: .seconds(30)).code == 0)
+      }
+    }
+  }
+}
