@@ -40,6 +40,7 @@ package enum Mutant: Sendable {
   case skipUngiven
   case gapsShown
   case headsUnsynced
+  case foldStale
   case factsAfterHeads
   case readUnlocked
   // Writing.
@@ -112,6 +113,7 @@ package enum Mutant: Sendable {
       case .skipUngiven: "move the cursor past what was not given"
       case .gapsShown: "what was shown behind a gap hides what fills it"
       case .headsUnsynced: "save heads before the log is on disk"
+      case .foldStale: "take an old state for that of facts which another process added"
       case .factsAfterHeads: "save heads before their facts"
       case .readUnlocked: "read without the lock"
       case .skipSync: "skip fsync"

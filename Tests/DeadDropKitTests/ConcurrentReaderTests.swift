@@ -26,6 +26,25 @@ struct ConcurrentReaderTests {
     }
   }
 
+  @Test("a state follows facts that the other has added, also where this one met only plain lines")
+  func adding() throws {
+    try Bench.run("forge", "scribe") { bench in
+      let session = try bench.open("forge")
+      let proposal = try bench.propose("port", by: "scribe")
+      var slow = WireReader(session.genesis)
+      _ = try slow.catchUp(session.shared, session.state)
+      _ = try slow.current(session.state)
+      try bench.ack(proposal, by: "forge")
+      try bench.settle("scribe")
+      var quick = WireReader(session.genesis)
+      _ = try quick.catchUp(session.shared, session.state)
+      try bench.send("plain", by: "scribe")
+      _ = try slow.catchUp(session.shared, session.state)
+      let now = try slow.current(session.state)
+      #expect(now.decisions[proposal]?["scribe"] != nil)
+    }
+  }
+
   @Test("a state can be folded although the other has replaced the facts since")
   func replacing() throws {
     try Bench.run("forge", "scribe") { bench in

@@ -135,7 +135,8 @@ package struct WireReader: Sendable {
       (folded, storeFile) = (nil, nil)
       throw error
     }
-    foldedKey = store.key
+    // Without facts of its own this read folded nothing, whatever another process has added.
+    if !facts.isEmpty || Mutant.on(.foldStale) { foldedKey = store.key }
     try noteSaved(state)
     return news
   }

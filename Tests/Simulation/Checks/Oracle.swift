@@ -82,6 +82,15 @@
       return entries.compactMap { $0.members?["handle"]?.text.flatMap { Handle($0) } }
     }
 
+    /// A proposal that its proposer has decided more than once.
+    func decidedTwice(by proposer: Handle) -> Bytes32? {
+      var decided: Set<Bytes32> = []
+      for message in chains[proposer] ?? [] where message.type.known == .decision {
+        if let id = message.re, !decided.insert(id).inserted { return id }
+      }
+      return nil
+    }
+
     private func firstAnswer(to id: Bytes32, by owner: Handle) -> Message? {
       chains[owner]?.first { message in
         guard message.re == id else { return false }
@@ -131,6 +140,12 @@
           member.isHonest ? ledger.logs[member.handle] ?? [] : trueLog(of: member))
       }
       let oracle = Oracle(genesis, logs)
+      for member in honest {
+        guard let id = oracle.decidedTwice(by: member.handle) else { continue }
+        throw Violation(
+          promise: "nothing is decided twice",
+          words: "\(member.handle) has decided \(id.hex.prefix(8)) again")
+      }
       for (id, end) in ledger.ends.sorted(by: { $0.key < $1.key }) {
         guard let (proposer, proposal) = oracle.find(id) else {
           throw Violation(promise: "nothing acknowledged is lost", words: "proposal \(id) is gone")
