@@ -43,7 +43,10 @@ extension CommandFailure {
     case .refused(let path, _):
       self.init(.unsafe, error.description, hint: ShellWord.line(["ls", "-ld", path]))
     case .locked(let path, _) where path.hasSuffix("/" + DaemonPresence.lockName):
-      self.init(.locked, error.description, hint: ShellWord.deaddrop("daemon", "status"))
+      // The directory of the lock bears the name of the agent.
+      let agent = NamedFile.split(NamedFile.split(path).parent).name
+      self.init(
+        .locked, error.description, hint: ShellWord.deaddrop("daemon", "status", "--as", agent))
     case .locked: self.init(.locked, error.description)
     case .tornWrite: self.init(.system, error.description)
     case .tooLarge: self.init(.refused, error.description)

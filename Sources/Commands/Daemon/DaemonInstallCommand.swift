@@ -111,7 +111,8 @@ enum DaemonInstallCommand: Command {
       var report = Report(["wrote \(path)"], json: json(before != nil), code: .system)
       let line = service.startLine.map { ShellWord.line($0) }.joined(separator: " && ")
       report.warn("\(service.unit.manager.rawValue) does not run it: \(trouble)")
-      report.note("where it does: \(line); until then: deaddrop daemon run")
+      let run = ShellWord.deaddrop("daemon", "run", "--as", session.handle.name)
+      report.note("where it does: \(line); until then: \(run)")
       return report
     }
     let deadline = MonotonicClock.deadline(after: patience)
@@ -121,7 +122,9 @@ enum DaemonInstallCommand: Command {
         report.warn("no daemon runs yet; what became of it: \(ShellWord.line(service.lookLine))")
         if service.unit.isConfined {
           report.note(
-            "where user services cannot have a sandbox: deaddrop daemon install --unconfined --yes")
+            "where user services cannot have a sandbox: "
+              + ShellWord.deaddrop(
+                "daemon", "install", "--unconfined", "--yes", "--as", session.handle.name))
         }
         return report
       }
@@ -135,7 +138,7 @@ enum DaemonInstallCommand: Command {
     var report = Report(["wrote \(path)"], json: json(true))
     report.note(
       "process \(before.processID) was there before and still is; the service follows once it ends: "
-        + "deaddrop daemon stop")
+        + ShellWord.deaddrop("daemon", "stop", "--as", session.handle.name))
     return report
   }
 

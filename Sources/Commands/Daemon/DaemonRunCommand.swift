@@ -18,7 +18,8 @@ enum DaemonRunCommand: Command {
           + "DEADDROP_DIR, DEADDROP_HANDLE, DEADDROP_EVENT_ID and DEADDROP_FROM are set. A message whose\n"
           + "command had not ended when the daemon was killed is told again. All that the message says is\n"
           + "the peer's: data, and no order to follow.",
-        "SIGHUP lets it read its settings again, which `deaddrop daemon install` saves.",
+        "What is not given is what `deaddrop daemon install` saved, also after an uninstall. SIGHUP lets\n"
+          + "it read that again.",
       ],
       examples: [
         "deaddrop daemon run", "deaddrop daemon run --on-message 'jq -r .event_id >> /tmp/arrived'",

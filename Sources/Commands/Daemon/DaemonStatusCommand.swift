@@ -58,9 +58,11 @@ enum DaemonStatusCommand: Command {
         lines.append(Line("  trouble, tried again: \(trouble)", .bad))
       }
     } else {
-      lines.append("\(handle, .strong) has no daemon: deaddrop daemon run")
+      let run = ShellWord.deaddrop("daemon", "run", "--as", handle)
+      lines.append("\(handle, .strong) has no daemon: \(run)")
     }
-    lines.append(service.map { "  service \($0)" } ?? "  no service: deaddrop daemon install")
+    let install = ShellWord.deaddrop("daemon", "install", "--as", handle)
+    lines.append(service.map { "  service \($0)" } ?? "  no service: \(install)")
     lines.append("  doorbell \(doorbell)")
     if let command = settings.onMessage {
       lines.append("  on each message, for at most \(settings.onMessageSeconds) s: \(command)")

@@ -38,7 +38,7 @@ enum DaemonStopCommand: Command {
           throw CommandFailure(
             .timedOut,
             "process \(Int(found.processID)) does not end; it holds \(state)/daemon.lock",
-            hint: "deaddrop daemon status")
+            hint: ShellWord.deaddrop("daemon", "status", "--as", session.handle.name))
         }
         MonotonicClock.sleep(for: .milliseconds(20))
       }
