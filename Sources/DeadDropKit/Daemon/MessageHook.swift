@@ -103,7 +103,8 @@ package struct MessageHook: ~Copyable {
     do throws(HostError) {
       let outcome = try program.run()
       guard outcome.code != 0 else { return nil }
-      let words = String(decoding: outcome.errors.prefix(200), as: UTF8.self)
+      let first = outcome.errors.prefix(200).prefix { $0 != UInt8(ascii: "\n") }
+      let words = String(decoding: first, as: UTF8.self)
       let end = outcome.code.map { "ended with \($0)" } ?? "was ended by a signal"
       return words.isEmpty ? end : "\(end): \(words)"
     } catch {
