@@ -19,6 +19,8 @@ package struct Session: ~Copyable {
   package internal(set) var lostHistories: [String] = []
   /// Peers whose chain has another line, or none, where a revocation names the last one believed.
   var strayedPeers: Set<Handle> = []
+  /// Cuts whose line was found, so that it is not looked for again.
+  var foundCuts: [Handle: FoundCut] = [:]
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
   /// The time of day, in microseconds since 1970.

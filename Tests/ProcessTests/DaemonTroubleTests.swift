@@ -59,6 +59,31 @@ extension RealProcesses {
       }
     }
 
+    @Test("a file that somebody changes without end keeps neither daemon nor watch busy, nor deaf")
+    func storm() async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        try stand.withDaemons(["forge"]) { daemons in
+          let watch = try stand.start(Stand.binary(), ["watch"], as: "forge")
+          defer { watch.child.signal(SIGKILL) }
+          let first = try stand.mustSend("first", as: "scribe")
+          try stand.waitUntil("a line") { try watch.output().contains(first) }
+          let before = [try daemons[0].work(), try watch.work()]
+          let end = MonotonicClock.deadline(after: .seconds(4))
+          while MonotonicClock.now() < end {
+            for _ in 0..<20 { try Data().write(to: URL(fileURLWithPath: stand.wire + "/junk")) }
+            MonotonicClock.sleep(for: .microseconds(200))
+          }
+          for (old, started) in zip(before, [daemons[0], watch]) {
+            let waits = try started.work().waits - old.waits
+            #expect(waits < 800, "it waited \(waits) times")
+          }
+          let id = try stand.mustSend("hello", as: "scribe")
+          try stand.waitUntil("a line") { try watch.output().contains(id) }
+          #expect(try daemons[0].stop().code == 0)
+        }
+      }
+    }
+
     @Test(
       "a full disk is told once, makes no busy loop, and costs neither a beat nor a decision",
       .enabled(if: TinyFileSystem.isAllowed, "no namespaces for us here"), arguments: [false, true])

@@ -25,6 +25,7 @@ struct DaemonLoop: ~Copyable {
   private var failureCount = 0
   /// How many turns one after the other left something over that a lock or space is missing for.
   private var leftOverCount = 0
+  private var budget = WakeBudget()
   /// What was told last, so that it is not told again as long as it stays so.
   private var told: [String] = []
   private var tier = ""
@@ -144,6 +145,7 @@ struct DaemonLoop: ~Copyable {
       try hook.goOn(&daemon.session, content: Self.content)
       let ready = try ready(after: turn, daemon.pause, watch, hook)
       if let number = watch.readyNumber, ready.contains(number) {
+        budget.wake(at: MonotonicClock.now())
         try KitError.lifting { () throws(HostError) in try watch.take() }
       }
       if let number = hook.readyNumber, ready.contains(number),
@@ -193,9 +195,16 @@ struct DaemonLoop: ~Copyable {
     } else {
       leftOverCount = 0
     }
-    if let number = watch.readyNumber { numbers.append(number) }
     var limit = watch.isPolling ? min(pause, Self.pollingPause) : pause
     if leftOverCount > 0 { limit = min(limit, Self.rest(after: leftOverCount)) }
+    let now = MonotonicClock.now()
+    let deaf = Int((budget.endLook(at: now, hasFound: turn.hasNews) - now + 999_999) / 1_000_000)
+    if deaf > 0 {
+      let ready = try wait(for: numbers, milliseconds: min(deaf, limit))
+      if deaf >= limit || !ready.isEmpty || isStopped || hasNewSettings { return ready }
+      limit -= deaf
+    }
+    if let number = watch.readyNumber { numbers.append(number) }
     return try wait(for: numbers, milliseconds: limit)
   }
 

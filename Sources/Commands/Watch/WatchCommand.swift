@@ -52,7 +52,7 @@ enum WatchCommand: Command {
       while true {
         for item in items(inbox.lines, format, session) { try invocation.emit(item) }
         for item in faults.items(of: inbox) { try invocation.emit(item) }
-        try rest(&session, &wakes, invocation)
+        try rest(&session, &wakes, hasFound: !inbox.lines.isEmpty, invocation)
         guard !StandardStreams.isOutputGone else { return Report() }
         try catchUp(&session, &faults, invocation)
         inbox = try news(&session, &watching)
@@ -85,10 +85,10 @@ enum WatchCommand: Command {
 
   /// Waits for what comes; what was verified is made durable while nothing else is to be done.
   private static func rest(
-    _ session: inout Session, _ wakes: inout WireWatch, _ invocation: Invocation
+    _ session: inout Session, _ wakes: inout WireWatch, hasFound: Bool, _ invocation: Invocation
   ) throws(CommandFailure) {
     do throws(HostError) {
-      if try wakes.hasChanged() { return }
+      if try wakes.hasChanged(afterFinding: hasFound) { return }
     } catch { throw CommandFailure(error) }
     let bad = try CommandFailure.lifting { () throws(KitError) in try session.saveHeads() }
     for item in CatchUp(bad: bad).items { try invocation.emit(item) }

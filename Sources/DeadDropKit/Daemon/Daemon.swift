@@ -13,11 +13,15 @@ package struct Daemon: ~Copyable {
   package private(set) var pause = 0
   /// How far the chains were read when the doorbell last rang.
   private var rung: [Handle: Int] = [:]
+  /// How far they were read at the last turn.
+  private var heads: [Handle: Int] = [:]
   /// The year in which closed years were last archived.
   private var archivedYear: Int?
 
   /// What one turn did.
   package struct Turn: Sendable {
+    /// Whether any chain was read further, or is shorter now.
+    package var hasNews = false
     /// What happened, in clauses for a log.
     package var notes: [String] = []
     /// What is wrong with the wire, as long as it is.
@@ -62,6 +66,8 @@ package struct Daemon: ~Copyable {
 
   private mutating func read(into turn: inout Turn) throws(KitError) {
     let news = try session.catchUp(saves: false)
+    let heads = session.reader.store.records.mapValues(\.head.seq)
+    (turn.hasNews, self.heads) = (heads != self.heads, heads)
     turn.notes += news.notes
     turn.notes += news.bad.prefix(5).map { "\($0.file):\($0.line): \($0.reason.rawValue)" }
     if news.bad.count > 5 { turn.notes.append("\(news.bad.count - 5) more lines at fault") }

@@ -14,11 +14,14 @@ package struct MessageHook: ~Copyable {
   private let timeLimit: Duration
   /// Variables beside those of the daemon.
   private let variables: [String: String]
-  private var queue: [ShownLine] = []
+  private var queue: [(line: ShownLine, isShown: Bool)] = []
   private var cursors: CursorSet
+  private var looked = LookedChains()
   private var current: ShownLine?
   private var work: Background<String?>?
 
+  /// More lines are read again: what peers have sent while a command ran need not fit in memory.
+  private static let queueLimit = 1_000
   /// More output than this ends the command.
   private static let outputLimit = 64 << 10
   /// A dot in front: what the operator's command was told was not put before a model, and is no
@@ -43,7 +46,8 @@ package struct MessageHook: ~Copyable {
     }
     guard !isThere else { return cursors }
     _ = try session.catchUp(saves: false)
-    for (line, isShown) in try session.arrivals(after: &cursors) {
+    var looked = LookedChains()
+    for (line, isShown) in try session.arrivals(after: &cursors, leavingOut: &looked) {
       cursors.mark(line, isShown: isShown)
     }
     try save(cursors, session)
@@ -63,22 +67,16 @@ package struct MessageHook: ~Copyable {
     _ session: inout Session, content: (ShownLine, borrowing Session) -> [UInt8]
   ) throws(KitError) {
     guard let command, current == nil else { return }
-    if queue.isEmpty {
-      for (line, isShown) in try session.arrivals(after: &cursors) {
-        // A line with nothing to show is passed once all before it are told.
-        if isShown {
-          queue.append(line)
-        } else if queue.isEmpty {
-          cursors.mark(line, isShown: false)
-        }
-      }
-    }
-    // Whoever was revoked since it was queued is told of no more.
-    while let next = queue.first, !session.isShown(next.handle, seq: next.seq) {
+    if queue.isEmpty { try fill(&session) }
+    // A line with nothing to show is passed once all before it are told. Whoever was revoked since
+    // a line was queued is told of no more.
+    while let (line, isShown) = queue.first {
+      if isShown, session.isShown(line.handle, seq: line.seq) { break }
+      if !isShown { cursors.mark(line, isShown: false) }
       queue.removeFirst()
     }
-    guard !queue.isEmpty else { return }
-    let line = queue.removeFirst()
+    guard let (line, _) = queue.first else { return }
+    queue.removeFirst()
     var program = ChildProgram(["/bin/sh", "-c", command])
     program.input = content(line, session)
     program.outputLimit = Self.outputLimit
@@ -96,6 +94,12 @@ package struct MessageHook: ~Copyable {
       }
     } catch { throw .host(error) }
     current = line
+  }
+
+  private mutating func fill(_ session: inout Session) throws(KitError) {
+    let arrivals = try session.arrivals(after: &cursors, leavingOut: &looked)
+    queue = Array(arrivals.prefix(Self.queueLimit))
+    if arrivals.count > queue.count { looked = LookedChains() }
   }
 
   /// What went wrong, in a clause; nil where nothing did.

@@ -105,9 +105,19 @@ extension Session {
   mutating func checkCuts() throws(KitError) -> [String] {
     strayedPeers = []
     var notes: [String] = []
+    var found: [Handle: FoundCut] = [:]
+    defer { foundCuts = found }
     for peer in trust.pins.keys.sorted() {
       guard let cut = trust.cut(of: peer), cut.seq > 0 else { continue }
-      if try holds(cut, peer) { continue }
+      let record = reader.store.records[peer]
+      if let record, let known = foundCuts[peer], known.proves(cut, in: record) {
+        found[peer] = known
+        continue
+      }
+      if try holds(cut, peer) {
+        if let record { found[peer] = FoundCut(cut, in: record) }
+        continue
+      }
       strayedPeers.insert(peer)
       notes.append(
         "ALARM: \(peer) has another line \(cut.seq) than the last one that is believed, or none: "
@@ -120,6 +130,24 @@ extension Session {
     guard let head = reader.store.records[peer]?.head, head.seq >= cut.seq else { return false }
     if head == cut { return true }
     return try lines(of: peer) { $0.eventID == cut.eventID }.contains { $0.seq == cut.seq }
+  }
+}
+
+/// That the line of a cut was found in a chain: whoever was revoked may go on writing, and for each
+/// of those lines the whole log would be read again.
+struct FoundCut {
+  private let cut: Head
+  private let record: HeadRecord
+
+  init(_ cut: Head, in record: HeadRecord) { (self.cut, self.record) = (cut, record) }
+
+  /// Whether the chain is the one in which it was found, or that one with more lines at its end.
+  func proves(_ cut: Head, in record: HeadRecord) -> Bool {
+    guard cut == self.cut else { return false }
+    if record == self.record { return true }
+    return record.verdict == .sound && self.record.verdict == .sound
+      && record.head.seq > self.record.head.seq && record.log == self.record.log
+      && record.openingKey == self.record.openingKey && record.recoveries == self.record.recoveries
   }
 }
 

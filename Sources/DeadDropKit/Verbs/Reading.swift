@@ -76,7 +76,8 @@ extension Session {
   ) throws(KitError) -> Inbox {
     var cursors = try loadCursors(session)
     var inbox = Inbox()
-    let merged = try unread(by: &cursors, &inbox)
+    var looked = LookedChains()
+    let merged = try unread(by: &cursors, &inbox, leavingOut: &looked)
     guard !merged.isEmpty else { return inbox }
     let now = try wireState()
     let history = now.history
@@ -106,14 +107,21 @@ extension Session {
 
   /// What the cursors have not passed and may be given, counting in the inbox what may not.
   private mutating func unread(
-    by cursors: inout CursorSet, _ inbox: inout Inbox
+    by cursors: inout CursorSet, _ inbox: inout Inbox, leavingOut looked: inout LookedChains
   ) throws(KitError) -> [ShownLine] {
-    try reconsider(&cursors)
+    if try reconsider(&cursors) { looked = LookedChains() }
+    looked.follow(trust, strayed: strayedPeers)
     var queues: [[ShownLine]] = []
     for (writer, record) in reader.store.records where writer != handle {
       let cursor = cursors.cursors[writer] ?? Cursor()
-      guard record.verdict != .sound || cursor.contiguous < record.head.seq else { continue }
+      guard record.verdict != .sound || cursor.contiguous < record.head.seq,
+        looked.mayHaveMore(record, of: writer)
+      else { continue }
       let unread = sorted(try unseen(by: cursor, of: writer, record), of: writer)
+      // Of a log that changed meanwhile nothing was to be had: it is looked at again.
+      if !changedLogs.contains(record.log) {
+        looked.note(record, of: writer, isHeldBack: unread.heldBackCount > 0)
+      }
       inbox.note(unread, of: writer)
       queues.append(unread.open)
     }
@@ -122,23 +130,30 @@ extension Session {
 
   /// Goes back to lines that were passed because nothing of them counted, where that has changed: a
   /// decision that cut them off loses its proof with the chain of who acked it.
-  private mutating func reconsider(_ cursors: inout CursorSet) throws(KitError) {
-    guard cursors.cursors.values.contains(where: { $0.hidden != nil }) else { return }
+  ///
+  /// Gives whether it has.
+  private mutating func reconsider(_ cursors: inout CursorSet) throws(KitError) -> Bool {
+    guard cursors.cursors.values.contains(where: { $0.hidden != nil }) else { return false }
     let now = try wireState()
     let history = now.history
+    var hasChanged = false
     for (writer, cursor) in cursors.cursors {
       guard let seq = cursor.hidden, now.canCount(writer, seq, under: history) else { continue }
       cursors.cursors[writer]?.rewind(before: seq)
+      hasChanged = true
     }
+    return hasChanged
   }
 
   /// The lines of verified peers that the cursors have not passed, and whether there is a message
-  /// to show in each; the caller marks them.
+  /// to show in each.
+  ///
+  /// The caller marks them. Chains that were looked at before are left out.
   mutating func arrivals(
-    after cursors: inout CursorSet
+    after cursors: inout CursorSet, leavingOut looked: inout LookedChains
   ) throws(KitError) -> [(line: ShownLine, isShown: Bool)] {
     var inbox = Inbox()
-    let unread = try unread(by: &cursors, &inbox)
+    let unread = try unread(by: &cursors, &inbox, leavingOut: &looked)
     guard !unread.isEmpty else { return [] }
     let now = try wireState()
     let history = now.history
