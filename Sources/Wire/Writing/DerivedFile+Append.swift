@@ -11,8 +11,10 @@ extension DerivedFile {
     case skipped(String)
   }
 
-  /// Adds the derived lines that are not there yet; waits for nobody, since peers can hold this
-  /// lock.
+  /// No honest member writes so long; who holds the lock for longer is not waited for.
+  private static let patience: Duration = .milliseconds(20)
+
+  /// Adds the derived lines that are not there yet; hardly waits, since peers can hold this lock.
   package static func settle(
     _ shared: borrowing SharedDirectory, _ name: String,
     with lines: [(id: Bytes32, line: [UInt8])], _ legacy: [String: Genesis.Legacy] = [:]
@@ -22,7 +24,7 @@ extension DerivedFile {
       let file = try open(shared, name)
       let status = try file.require(.anyOwner, named: name, in: shared.directory)
       try shared.sharing.apply(shared.sharing.commonFile, to: file, status)
-      guard try file.tryLock() else {
+      guard try file.lock(upTo: patience) else {
         return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
       let held = try compare(shared, name, with: lines, legacy)
