@@ -141,6 +141,7 @@ struct DaemonLoop: ~Copyable {
     say(isPolling: watch.isPolling)
     while !isStopped, !hasNewSettings {
       let turn = try daemon.turn()
+      if let failure = turn.failure, Self.isFinal(failure) { throw failure }
       tell(turn)
       try hook.goOn(&daemon.session, content: Self.content)
       let ready = try ready(after: turn, daemon.pause, watch, hook)
