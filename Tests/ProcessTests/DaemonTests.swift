@@ -112,9 +112,11 @@ extension RealProcesses {
           daemons[0].child.signal(SIGHUP)
           try stand.waitUntil("the fault") { try daemons[0].says("keeps the settings") }
           try stand.mustSend("three", as: "scribe")
-          try stand.waitUntil("the same command") { stand.written("new").count == 2 }
+          // The command for "two" may have been ended by the signal, and is told of it again then.
+          try stand.waitUntil("the same command") {
+            stand.written("new").last?.contains("three") == true
+          }
           #expect(stand.written("old").count == 1)
-          #expect(stand.written("new").last?.contains("three") == true)
           #expect(try daemons[0].stop().code == 0)
         }
       }
