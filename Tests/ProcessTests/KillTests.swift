@@ -106,6 +106,9 @@ struct Killer {
   enum Verb: String, CaseIterable {
     case send, ack, inbox, heartbeat, status
 
+    /// Whether it puts a message in the own log.
+    var isStoring: Bool { self == .send || self == .ack }
+
     func words(about id: String) -> [String] {
       switch self {
       case .send: Stand.send("killed")

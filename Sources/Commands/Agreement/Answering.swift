@@ -22,10 +22,11 @@ enum Answering {
         var outgoing = Session.Outgoing(type, subject: subject, body: body)
         outgoing.re = target.eventID.hex
         let receipt = try session.send(outgoing)
-        _ = try session.catchUp()
-        var report = receipt.report
-        if let standing = try session.standing(of: target.eventID) { report.note(words(standing)) }
-        return report
+        return receipt.report(settlingIn: &session) { (session, report) throws(KitError) in
+          if let standing = try session.standing(of: target.eventID) {
+            report.note(words(standing))
+          }
+        }
       }
     }
   }

@@ -28,10 +28,7 @@ enum RatifyCommand: Command {
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
-        let receipt = try session.ratify(id, keyFile: file)
-        let report = receipt.report
-        _ = try session.catchUp(mustSettle: true)
-        return report
+        try session.ratify(id, keyFile: file).report(settlingIn: &session, mustSettle: true)
       }
     }
   }

@@ -37,9 +37,7 @@ enum IncidentCommand: Command {
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
-        let receipt = try session.raise(alarm)
-        _ = try session.catchUp()
-        return receipt.report
+        try session.raise(alarm).report(settlingIn: &session)
       }
     }
   }

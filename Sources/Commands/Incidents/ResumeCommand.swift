@@ -35,16 +35,15 @@ enum ResumeCommand: Command {
         let receipt = try session.resume(
           id, text: Text(invocation.optionalText("body") ?? ""),
           asOperator: invocation.flag("as-operator"), keyFile: keyFile)
-        _ = try session.catchUp()
-        var report = receipt.report
-        let standstills = try session.standstills()
-        for standstill in standstills.prefix(shownLimit) {
-          report.note(IncidentView.line(standstill).text)
+        return receipt.report(settlingIn: &session) { (session, report) throws(KitError) in
+          let standstills = try session.standstills()
+          for standstill in standstills.prefix(shownLimit) {
+            report.note(IncidentView.line(standstill).text)
+          }
+          if standstills.count > shownLimit {
+            report.note("\(standstills.count - shownLimit) more: deaddrop incidents")
+          }
         }
-        if standstills.count > shownLimit {
-          report.note("\(standstills.count - shownLimit) more: deaddrop incidents")
-        }
-        return report
       }
     }
   }

@@ -77,17 +77,16 @@ enum KeyRecoverCommand: Command {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
         let receipt = try session.propose(recovering: plan, because: Text(words))
-        var report = receipt.report
-        _ = try session.catchUp()
-        let waiting = try session.standing(of: receipt.eventID)?.missing ?? []
-        report.note(
-          waiting.isEmpty
-            ? "only the operator can ratify it: "
-              + ShellWord.deaddrop(
-                "ratify", String(receipt.eventID.hex.prefix(MessageView.shownDigits)),
-                "--operator-key", "FILE")
-            : "proposed to \(waiting.map(\.name).joined(separator: ", "))")
-        return report
+        return receipt.report(settlingIn: &session) { (session, report) throws(KitError) in
+          let waiting = try session.standing(of: receipt.eventID)?.missing ?? []
+          report.note(
+            waiting.isEmpty
+              ? "only the operator can ratify it: "
+                + ShellWord.deaddrop(
+                  "ratify", String(receipt.eventID.hex.prefix(MessageView.shownDigits)),
+                  "--operator-key", "FILE")
+              : "proposed to \(waiting.map(\.name).joined(separator: ", "))")
+        }
       }
     }
   }

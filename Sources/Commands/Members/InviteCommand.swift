@@ -38,7 +38,9 @@ enum InviteCommand: Command {
         }
         let words = invocation.optionalText("body") ?? "Add \(peer) as a member."
         let receipt = try session.propose(member: peer, pk: pk, because: Text(words))
-        return try report(receipt, peer, &session)
+        return receipt.report(settlingIn: &session) { (session, report) throws(KitError) in
+          try tell(receipt.eventID, peer, session: &session, &report)
+        }
       }
     }
   }
@@ -52,12 +54,11 @@ enum InviteCommand: Command {
     return pk
   }
 
-  private static func report(
-    _ receipt: Receipt, _ peer: Handle, _ session: inout Session
-  ) throws(KitError) -> Report {
-    var report = receipt.report
-    _ = try session.catchUp()
-    let waiting = try session.standing(of: receipt.eventID)?.missing ?? []
+  /// What becomes of the proposal to add a member.
+  private static func tell(
+    _ id: Bytes32, _ peer: Handle, session: inout Session, _ report: inout Report
+  ) throws(KitError) {
+    let waiting = try session.standing(of: id)?.missing ?? []
     report.note(
       "proposed to \(waiting.map(\.name).joined(separator: ", ")); once it is decided: "
         + ShellWord.deaddrop("invite", peer.name))
@@ -65,6 +66,5 @@ enum InviteCommand: Command {
     if count > Session.advisedMemberCount {
       report.warn("with \(peer) the wire has \(count) members; every one reads the beats of all")
     }
-    return report
   }
 }

@@ -23,11 +23,9 @@ enum LeaveCommand: Command {
     return try invocation.withCaughtUpSession(isReader: false) {
       (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
-        let (receipt, withdrawn) = try session.leave(because: Text(words))
-        var report = receipt.report
-        for id in withdrawn { report.note("withdrawn \(id.hex.prefix(MessageView.shownDigits))") }
-        _ = try session.catchUp()
-        return report
+        var (receipt, withdrawn) = try session.leave(because: Text(words))
+        receipt.notes += withdrawn.map { "withdrawn \($0.hex.prefix(MessageView.shownDigits))" }
+        return receipt.report(settlingIn: &session)
       }
     }
   }

@@ -30,17 +30,18 @@ enum RemoveCommand: Command {
         let member = try session.members().first { $0.handle == peer }
         let sign = try session.lastSign(of: peer)
         let receipt = try session.propose(removing: peer, because: Text(words))
-        var report = receipt.report
-        _ = try session.catchUp()
-        let standing = try session.standing(of: receipt.eventID)
-        let waiting = standing?.missing.map(\.name).joined(separator: ", ") ?? ""
-        report.note(waiting.isEmpty ? "only the operator can ratify it" : "proposed to \(waiting)")
-        let recent = session.now().adding(seconds: -goneSeconds)
-        if let sign, sign > recent, member?.ending != .left {
-          report.warn(
-            "\(peer) may be there: its last sign is of \(sign.string.prefix(19))Z by its own clock")
+        return receipt.report(settlingIn: &session) { (session, report) throws(KitError) in
+          let standing = try session.standing(of: receipt.eventID)
+          let waiting = standing?.missing.map(\.name).joined(separator: ", ") ?? ""
+          report.note(
+            waiting.isEmpty ? "only the operator can ratify it" : "proposed to \(waiting)")
+          let recent = session.now().adding(seconds: -goneSeconds)
+          if let sign, sign > recent, member?.ending != .left {
+            report.warn(
+              "\(peer) may be there: its last sign is of \(sign.string.prefix(19))Z by its own clock"
+            )
+          }
         }
-        return report
       }
     }
   }

@@ -115,4 +115,21 @@ extension Receipt {
     for note in notes { report.note(note) }
     return report
   }
+
+  /// The same after what follows from it was settled, with what is to be said then.
+  ///
+  /// Whatever fails here takes nothing back: an error would say that nothing was stored.
+  func report(
+    settlingIn session: inout Session, mustSettle: Bool = false,
+    _ words: (inout Session, inout Report) throws(KitError) -> Void = { _, _ in }
+  ) -> Report {
+    var report = report
+    do {
+      _ = try session.catchUp(mustSettle: mustSettle)
+      try words(&session, &report)
+    } catch {
+      report.warn("it is stored; what follows from it is left to the next command: \(error)")
+    }
+    return report
+  }
 }
