@@ -101,11 +101,11 @@ extension RealProcesses {
           try stand.mustRun(["ack", "--help"], as: "scribe")
           // The ack is the last that finds room, and the decision finds none.
           try stand.mustSend("for room", as: "scribe")
-          try fill(disk.path, less: 0)
+          try fill(disk.path)
           let room = "\(disk.path)/filler-0"
           try FileManager.default.removeItem(atPath: room)
           let acked = try stand.run(["ack", id], as: "scribe")
-          try fill(disk.path, less: 0)
+          try fill(disk.path)
           if acked.code == 0, try stand.decisions().isEmpty {
             let before = try daemon.work()
             let beats = try stand.beats(of: "forge")
@@ -115,10 +115,7 @@ extension RealProcesses {
             #expect(after.ticks - before.ticks < 150, "it worked all the time")
             #expect(try stand.beats(of: "forge") <= beats + 1)
           }
-          for name in try FileManager.default.contentsOfDirectory(atPath: disk.path)
-          where name.hasPrefix("filler") {
-            try FileManager.default.removeItem(atPath: "\(disk.path)/\(name)")
-          }
+          try empty(disk.path)
           if acked.code != 0 { try stand.mustRun(["ack", id], as: "scribe") }
           try stand.waitUntil("a decision") { try stand.decisions().count == 1 }
           #expect(try daemon.count("trouble") <= 2)
@@ -128,8 +125,39 @@ extension RealProcesses {
       }
     }
 
+    @Test(
+      "a message is told once to the command, also where a full disk forgets that it was",
+      .enabled(if: TinyFileSystem.isAllowed, "no namespaces for us here"))
+    func toldOnFullDisk() async throws {
+      try await Stand.run { outer in
+        let disk = try TinyFileSystem(in: outer, kibibytes: 512)
+        defer { disk.end() }
+        let stand = Stand(
+          root: disk.path, wire: outer.root + "/_coordination", streams: outer.root)
+        try stand.mustRun(["init", "--local", "forge", "scribe"])
+        let command =
+          "echo $DEADDROP_EVENT_ID >> \(outer.root)/ids; "
+          + "while [ ! -e \(outer.root)/go ]; do sleep 0.01; done"
+        try stand.withDaemons(["forge"], ["--on-message", command]) { daemons in
+          let first = try stand.mustSend("first", as: "scribe")
+          try outer.waitUntil("it runs") { outer.written("ids") == [first] }
+          try fill(disk.path)
+          try Data().write(to: URL(filePath: outer.root + "/go"))
+          try stand.waitUntil("trouble") { try daemons[0].says("trouble") }
+          // The first tries come after one and three seconds.
+          MonotonicClock.sleep(for: .milliseconds(3_500))
+          #expect(outer.written("ids") == [first])
+          try empty(disk.path)
+          let second = try stand.mustSend("second", as: "scribe")
+          try stand.waitUntil("the second") { outer.written("ids") == [first, second] }
+          #expect(try daemons[0].says("goes on"))
+          #expect(try daemons[0].stop().code == 0)
+        }
+      }
+    }
+
     /// Writes files of a page until no more goes in.
-    private func fill(_ folder: String, less count: Int) throws {
+    private func fill(_ folder: String) throws {
       for number in 0..<400 {
         let file = "\(folder)/filler-\(number)"
         guard !FileManager.default.fileExists(atPath: file) else { continue }
@@ -137,6 +165,13 @@ extension RealProcesses {
           try? FileManager.default.removeItem(atPath: file)
           return
         }
+      }
+    }
+
+    private func empty(_ folder: String) throws {
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+      where name.hasPrefix("filler") {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
       }
     }
 

@@ -97,6 +97,32 @@ extension RealProcesses {
       }
     }
 
+    @Test("more changes than the system remembers hide no message")
+    func overflow() async throws {
+      try await Stand.run(["forge", "scribe"]) { stand in
+        let watch = try watch(stand)
+        defer { watch.child.signal(SIGKILL) }
+        let first = try stand.mustSend("first", as: "scribe")
+        #expect(try lines(1, of: watch).last?.hasPrefix(first) == true)
+        // While it stands still, so that it takes up none of them; alike in a row they count once.
+        watch.child.signal(SIGSTOP)
+        let limit = try String(
+          contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
+        let files = try ["one", "two"].map { name in
+          let path = "\(stand.wire)/\(name)"
+          try Data().write(to: URL(filePath: path))
+          return try FileHandle(forWritingTo: URL(filePath: path))
+        }
+        let count = try #require(Int(limit.trimmingCharacters(in: .whitespacesAndNewlines)))
+        for number in 0...min(count, 100_000) {
+          try files[number % 2].write(contentsOf: Data([0]))
+        }
+        let id = try stand.mustSend("behind them", as: "scribe")
+        watch.child.signal(SIGCONT)
+        #expect(try lines(2, of: watch).last?.hasPrefix(id) == true)
+      }
+    }
+
     @Test("it ends by itself, quietly, when nobody reads it any more")
     func closedPipe() async throws {
       try await Stand.run(["forge", "scribe"]) { stand in

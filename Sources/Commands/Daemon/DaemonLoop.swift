@@ -140,17 +140,19 @@ struct DaemonLoop: ~Copyable {
     defer { hook.stop() }
     say(isPolling: watch.isPolling)
     while !isStopped, !hasNewSettings {
-      let turn = try daemon.turn()
+      var turn = try daemon.turn()
+      do throws(KitError) { try hook.goOn(&daemon.session, content: Self.content) } catch {
+        turn.failure = turn.failure ?? error
+      }
       if let failure = turn.failure, Self.isFinal(failure) { throw failure }
       tell(turn)
-      try hook.goOn(&daemon.session, content: Self.content)
       let ready = try ready(after: turn, daemon.pause, watch, hook)
       if let number = watch.readyNumber, ready.contains(number) {
         budget.wake(at: MonotonicClock.now())
         try KitError.lifting { () throws(HostError) in try watch.take() }
       }
       if let number = hook.readyNumber, ready.contains(number),
-        let words = try hook.finish(&daemon.session)
+        let words = hook.finish(&daemon.session)
       {
         log.write(words)
       }

@@ -19,6 +19,8 @@ package struct MessageHook: ~Copyable {
   private var looked = LookedChains()
   private var current: ShownLine?
   private var work: Background<String?>?
+  /// Whether a message was told that the cursor on disk does not say.
+  private var isUnsaved = false
 
   /// More lines are read again: what peers have sent while a command ran need not fit in memory.
   private static let queueLimit = 1_000
@@ -62,11 +64,13 @@ package struct MessageHook: ~Copyable {
     }
   }
 
-  /// Starts the command for the next message, where none runs.
+  /// Starts the command for the next message, where none runs, and once it is remembered that the
+  /// one before was told.
   package mutating func goOn(
     _ session: inout Session, content: (ShownLine, borrowing Session) -> [UInt8]
   ) throws(KitError) {
     guard let command, current == nil else { return }
+    if isUnsaved { try remember(&session) }
     if queue.isEmpty { try fill(&session) }
     // A line with nothing to show is passed once all before it are told. Whoever was revoked since
     // a line was queued is told of no more.
@@ -117,14 +121,21 @@ package struct MessageHook: ~Copyable {
   }
 
   /// Takes up the end of the command; gives what went wrong.
-  package mutating func finish(_ session: inout Session) throws(KitError) -> String? {
+  package mutating func finish(_ session: inout Session) -> String? {
     guard let line = current else { return nil }
     current = nil
     let words = outcome()
     cursors.mark(line, isShown: true)
+    isUnsaved = true
+    // Else before the next one begins: the message is not told again because a disk is full.
+    try? remember(&session)
+    return words.map { "on-message, \(line.eventID.hex.prefix(12)): \($0)" }
+  }
+
+  private mutating func remember(_ session: inout Session) throws(KitError) {
     try session.saveHeads()
     try Self.save(cursors, session)
-    return words.map { "on-message, \(line.eventID.hex.prefix(12)): \($0)" }
+    isUnsaved = false
   }
 
   private mutating func outcome() -> String? {
