@@ -59,6 +59,7 @@
     case claim, release, archive, leave, remove, rotate
     case expel = "removal of who does not hear of it"
     case together = "two processes of one agent"
+    case decideTogether = "two processes find the same due"
     case contend = "two agents want one thing"
     // What befalls them.
     case time
@@ -84,7 +85,9 @@
       case .claim, .heartbeat: 6
       case .counter, .withdraw, .time, .jumble, .together, .contend, .ackAll, .release: 4
       case .nonsense, .crooked, .meddle: 6
-      case .trap, .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive: 3
+      case .trap, .verify, .proposeEffects, .powerCut, .attack, .incident, .archive, .copyArchive,
+        .decideTogether:
+        3
       case .jump, .loss, .hostileFork, .heal, .resume, .shutdown, .leave, .remove, .rotate, .expel:
         1
       }

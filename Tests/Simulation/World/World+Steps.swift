@@ -19,6 +19,7 @@
       case .contend: contend(with: member)
       case .copyArchive: syncArchive(member.handle, to: random.pick(hosts))
       case .together: together(member)
+      case .decideTogether: decideTogether(member)
       case .expel: expel()
       case .time: time.nanoseconds += Int64(random.below(400)) * 1_000_000_000
       case .jump: jump(member.host)
@@ -201,6 +202,22 @@
       var runs = (0..<2).map { _ in (random.pick(kinds), member) }
       for rival in honest where rival.host === member.host && rival.handle != member.handle {
         runs.append((random.pick([.propose, .answer, .claim]), rival))
+      }
+      turns.run(runs.map { kind, runner in { [self] in perform(kind, by: runner) } })
+    }
+
+    /// What all have acked is found due by two runs of the program as its proposer at the same time,
+    /// while others on its host write.
+    private func decideTogether(_ member: Member) {
+      perform(.propose, by: member)
+      syncAll()
+      for owner in members where owner.handle != member.handle {
+        perform(.answer, by: owner)
+        sync(owner.handle, to: member.host)
+      }
+      var runs: [(StepKind, Member)] = [(.settle, member), (.inbox, member)]
+      for rival in members where rival.host === member.host && rival.handle != member.handle {
+        runs.append((.send, rival))
       }
       turns.run(runs.map { kind, runner in { [self] in perform(kind, by: runner) } })
     }
