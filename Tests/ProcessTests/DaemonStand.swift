@@ -11,14 +11,16 @@ import WireFormat
 
 /// Daemons of a stand, each a process; they end with the body, whatever it throws.
 extension Stand {
-  /// Runs daemons of these agents around the body; each has beaten before that begins.
+  /// Runs daemons of these agents around the body; each has beaten before that begins, or said what
+  /// it is to say instead.
   func withDaemons<Value>(
-    _ handles: [String], _ words: [String] = [], _ body: ([Started]) throws -> Value
+    _ handles: [String], _ words: [String] = [], saying sign: String = "in T",
+    _ body: ([Started]) throws -> Value
   ) throws -> Value {
     var daemons: [Started] = []
     defer { for daemon in daemons { daemon.end() } }
     for handle in handles { daemons.append(try startDaemon(handle, words)) }
-    for daemon in daemons { try waitUntil("a first beat") { try daemon.says("in T") } }
+    for daemon in daemons { try waitUntil(sign) { try daemon.says(sign) } }
     return try body(daemons)
   }
 

@@ -100,7 +100,8 @@ extension RealProcesses {
         let old = stand.root + "/old"
         let new = stand.root + "/new"
         try set(#"{"on_message":"cat >> \#(old)"}"#)
-        try stand.withDaemons(["forge"]) { daemons in
+        try stand.withDaemons(["forge"], ["--on-message-timeout", "7s"]) { daemons in
+          #expect(try stand.daemonStatus("forge").contains("\"on_message_seconds\":7,"))
           try stand.mustSend("one", as: "scribe")
           try stand.waitUntil("the old command") { stand.written("old").count == 1 }
           try set(#"{"on_message":"cat >> \#(new)"}"#)
@@ -108,6 +109,7 @@ extension RealProcesses {
           try stand.waitUntil("settings") { try daemons[0].says("reads its settings again") }
           try stand.mustSend("two", as: "scribe")
           try stand.waitUntil("the new command") { stand.written("new").count == 1 }
+          #expect(try stand.daemonStatus("forge").contains("/new\",\"on_message_seconds\":7,"))
           try set("{\"on_message\":")
           daemons[0].child.signal(SIGHUP)
           try stand.waitUntil("the fault") { try daemons[0].says("keeps the settings") }

@@ -180,6 +180,9 @@ struct DaemonLoop: ~Copyable {
     do { settings = try options.settings(session) } catch {
       log.write("keeps the settings that it has: \(error)")
     }
+    guard presence.settings != settings else { return }
+    presence.settings = settings
+    savePresence()
   }
 
   /// Waits for something to do, and takes the signals that came.

@@ -16,9 +16,10 @@ enum DaemonStatusCommand: Command {
     try invocation.withSession { (session: inout Session) throws(CommandFailure) in
       try CommandFailure.lifting { () throws(KitError) in
         let presence = try DaemonPresence.look(session.state)
-        let settings = try DaemonSettings.load(session.state)
+        let saved = try DaemonSettings.load(session.state)
+        let settings = presence?.settings ?? saved
         let doorbell = "\(session.state.path)/\(Doorbell.name)"
-        let service = try service(session, settings)
+        let service = try service(session, saved)
         return Report(
           lines(presence, settings, session.handle.name, doorbell, service),
           json: json(presence, settings, doorbell, service))

@@ -12,6 +12,8 @@ package struct DaemonPresence: Equatable, Sendable {
   package var isPolling = false
   /// What keeps it from its work, as long as something does.
   package var trouble: String?
+  /// What it goes by: the command line may have said otherwise than the file.
+  package var settings: DaemonSettings?
 
   package init(processID: Int32, since: Timestamp) {
     (self.processID, self.since) = (processID, since)
@@ -44,6 +46,7 @@ package struct DaemonPresence: Equatable, Sendable {
       since: object?["since"]?.text.flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
     found.isPolling = object?["polling"]?.flag ?? false
     found.trouble = object?["trouble"]?.text?.string
+    found.settings = object?["settings"]?.members.flatMap { try? DaemonSettings($0) }
     return found
   }
 
@@ -78,6 +81,7 @@ package struct DaemonPresence: Equatable, Sendable {
     let object: JSONObject = [
       "pid": .integer(Int(processID)), "since": .string(since.string),
       "polling": .bool(isPolling), "trouble": trouble.map { .string($0) },
+      "settings": settings.map { .object($0.object) },
     ]
     try KitError.lifting { () throws(HostError) in
       let directory = try Directory.open(statePath, followLast: false)

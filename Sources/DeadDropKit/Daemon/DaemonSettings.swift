@@ -26,28 +26,38 @@ package struct DaemonSettings: Equatable, Sendable {
       if case .host(let error) = error { throw .host(error) }
       throw .wire(error)
     }
-    var settings = DaemonSettings()
-    guard let object else { return settings }
-    func fail(_ what: String) -> KitError {
-      .daemonSettings("\(state.path)/\(name)", "damaged: \(what) is not what it must be")
+    guard let object else { return DaemonSettings() }
+    do { return try DaemonSettings(object) } catch {
+      throw .daemonSettings(
+        "\(state.path)/\(name)", "damaged: \(error.member) is not what it must be")
     }
+  }
+
+  /// The first member that is unknown, or not what it must be.
+  struct Flaw: Error {
+    let member: String
+  }
+
+  init(_ object: JSONObject) throws(Flaw) {
     for member in object.members {
-      switch member.key.string {
+      let name = member.key.string
+      switch name {
       case "on_message":
-        guard let text = member.value.text?.string, !text.isEmpty else { throw fail("on_message") }
-        settings.onMessage = text
+        guard let text = member.value.text?.string, !text.isEmpty else { throw Flaw(member: name) }
+        onMessage = text
       case "on_message_seconds":
-        guard let seconds = member.value.int, secondsRange.contains(seconds) else {
-          throw fail("on_message_seconds")
+        guard let seconds = member.value.int, Self.secondsRange.contains(seconds) else {
+          throw Flaw(member: name)
         }
-        settings.onMessageSeconds = seconds
+        onMessageSeconds = seconds
       case "log":
-        guard let path = member.value.text?.string, path.hasPrefix("/") else { throw fail("log") }
-        settings.logPath = path
-      default: throw fail("\"\(member.key.string)\"")
+        guard let path = member.value.text?.string, path.hasPrefix("/") else {
+          throw Flaw(member: name)
+        }
+        logPath = path
+      default: throw Flaw(member: name)
       }
     }
-    return settings
   }
 
   /// As it is saved.
