@@ -167,6 +167,7 @@ extension CommandFailure {
       self.init(
         .refused, words,
         hint: ShellWord.deaddrop("claim", "--renew", String(claim.eventID.hex.prefix(12))))
+    case .claimUnseen: self.init(.system, words, hint: ShellWord.deaddrop("claims"))
     case .contested, .noSuchClaim: self.init(.refused, words, hint: ShellWord.deaddrop("claims"))
     case .notInProject: self.init(.usage, words)
     case .git: self.init(.system, words)

@@ -122,6 +122,8 @@ package enum KitError: Error, Equatable, Sendable {
   case ownClaim(HeldClaim)
   /// Several wanted it at the same time, and this agent gave way.
   case contested(String)
+  /// A claim that is stored, and what kept this agent from seeing whether it holds.
+  case claimUnseen(Bytes32, String)
   case noSuchClaim(String)
   case notInProject(String, String)
   /// git said no, or said what cannot be read.
@@ -302,6 +304,8 @@ extension KitError: CustomStringConvertible {
       "this agent holds \(claim.resource) already, until \(claim.until.string)"
     case .contested(let resource):
       "others wanted \(resource) at the same time, and this agent gave way"
+    case .claimUnseen(let id, let why):
+      "claim \(id.hex.prefix(12)) is stored, but whether it holds could not be seen: \(why)"
     case .noSuchClaim(let id): "this agent has no open claim whose id begins with \(id)"
     case .git(let words): words
     case .hookNotOurs(let path, let why): "\(path) is left alone: \(why)"

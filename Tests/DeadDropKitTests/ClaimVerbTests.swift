@@ -52,6 +52,32 @@ struct ClaimVerbTests {
     }
   }
 
+  #if FAULTS
+    @Test("one that is stored and then not seen is told of as stored, and held by the next look")
+    func unseen() throws {
+      try Bench.run("forge", "scribe") { bench in
+        let resource = try #require(ClaimResource(.strings(["src/**"])))
+        var id = ""
+        try bench.act(as: "forge") { session, _ in
+          let full = FaultPlan([
+            Fault(.fail(28), call: .rename, pathSuffix: "heads.json", isLasting: true)
+          ])
+          #expect {
+            try full.run {
+              _ = try session.claim(.init(resource: resource, seconds: 60, reason: nil))
+            }
+          } throws: { error in
+            guard case .claimUnseen(let claim, _)? = error as? KitError else { return false }
+            id = claim.hex
+            return true
+          }
+        }
+        let entry = try #require(try open(for: "forge", bench).first)
+        #expect(entry.claim.eventID.hex == id && entry.status == .holds)
+      }
+    }
+  #endif
+
   @Test("as many as one writer can have open, also by who has some of its own")
   func takeoverOfMany() throws {
     try claimed((0..<64).map { "src/\($0)" }, ago: 400) { bench, _ in

@@ -87,16 +87,28 @@ extension Session {
     } else {
       receipt = try takeOver(rivals, request, &notes)
     }
-    _ = try catchUp()
-    let mine = try openClaims().first { $0.claim.eventID == receipt.eventID }
-    let isAlone = try self.rivals(of: request.resource).isEmpty || Mutant.on(.claimUnlooked)
-    guard isAlone, let mine, mine.status == .holds || Mutant.on(.claimUnlooked) else {
-      try release(receipt.eventID)
-      _ = try catchUp()
+    let mine = try seeing(receipt.eventID) { (session) throws(KitError) in
+      let mine = try session.openClaims().first { $0.claim.eventID == receipt.eventID }
+      let isAlone = try session.rivals(of: request.resource).isEmpty || Mutant.on(.claimUnlooked)
+      if isAlone, let mine, mine.status == .holds || Mutant.on(.claimUnlooked) { return mine }
+      try session.release(receipt.eventID)
+      _ = try session.catchUp()
       return nil
     }
-    return ClaimReceipt(
-      receipt: receipt, resource: request.resource, until: mine.term.until, notes: notes)
+    return mine.map {
+      ClaimReceipt(receipt: receipt, resource: request.resource, until: $0.term.until, notes: notes)
+    }
+  }
+
+  /// Looks, once it is stored, what became of a claim; an error says that it is stored.
+  private mutating func seeing(
+    _ claim: Bytes32,
+    _ body: (inout Session) throws(KitError) -> ClaimStandings.Entry?
+  ) throws(KitError) -> ClaimStandings.Entry? {
+    do {
+      _ = try catchUp()
+      return try body(&self)
+    } catch { throw .claimUnseen(claim, error.description) }
   }
 
   /// Cites each expired claim in one of its own; the last of them stays.
@@ -139,8 +151,9 @@ extension Session {
     let request = ClaimRequest(
       resource: own.claim.resource, seconds: seconds, reason: reason ?? own.claim.reason)
     let receipt = try append(claimDraft(request, re: own.claim.eventID))
-    _ = try catchUp()
-    let entry = try openClaims().first { $0.claim.eventID == own.claim.eventID }
+    let entry = try seeing(receipt.eventID) { (session) throws(KitError) in
+      try session.openClaims().first { $0.claim.eventID == own.claim.eventID }
+    }
     guard let entry, entry.status == .holds else {
       throw try lost(own, to: entry?.status.winner)
     }
