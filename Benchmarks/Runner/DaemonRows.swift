@@ -9,7 +9,7 @@ struct DaemonRows {
   let bench: Bench
 
   func measure() throws -> [Row] {
-    try ratifying() + idling() + crowd()
+    try ratifying() + TurnRows(bench: bench).measure() + idling() + crowd()
   }
 
   /// From the moment in which the ack is stored to the decision's line in `decisions.jsonl`.

@@ -23,6 +23,10 @@ package struct Session: ~Copyable {
   var foundCuts: [Handle: FoundCut] = [:]
   /// The file that `trust` was read from.
   private var trustFile: FileStatus?
+  /// The incidents that wait for something, by the facts of this key.
+  var waiting: (key: HeadStore.Key, incidents: [IncidentStanding])?
+  var decisionsLook = DerivedLook<[Bytes32]>()
+  var mirrorLook = DerivedLook<MirrorSource>()
   /// The time of day, in microseconds since 1970.
   package var wallClock: @Sendable () -> Int64 = { WallClock.now() }
   /// The clock that deadlines run by.

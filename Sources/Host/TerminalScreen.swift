@@ -78,14 +78,14 @@ package struct TerminalScreen: ~Copyable {
     return true
   }
 
-  /// Waits for a key, a signal or a change; without a limit for ever.
+  /// Waits for a key, a signal or, unless it is deaf to them, a change; without a limit for ever.
   package func wait(
-    _ watch: inout FileWatch, upTo limit: Duration?
+    _ watch: inout FileWatch, isDeaf: Bool = false, upTo limit: Duration?
   ) throws(HostError) -> Wake {
     var wake = Wake()
     let limit = watch.isPolling ? min(limit ?? .seconds(1), .seconds(1)) : limit
     var numbers: [Int32] = [signals.read.number, 0]
-    if let number = watch.number { numbers.append(number) }
+    if let number = watch.number, !isDeaf { numbers.append(number) }
     let ready = try Kernel.ready(numbers, upTo: limit)
     if ready[0] { try takeSignals(&wake) }
     if ready[1] { try takeKeys(&wake) }

@@ -41,7 +41,7 @@ struct ConcurrentReaderTests {
       try bench.send("plain", by: "scribe")
       _ = try slow.catchUp(session.shared, session.state)
       let now = try slow.current(session.state)
-      #expect(now.decisions[proposal]?["scribe"] != nil)
+      #expect(now.decisions[proposal]?["scribe"] != nil && now.proposals[proposal] != nil)
     }
   }
 

@@ -10,8 +10,6 @@ enum TopCommand: Command {
   private static let longestPause = 10
   /// The same where other machines write, which no watch tells of.
   private static let longestRemotePause = 2
-  /// However much is written, it is looked at so often only.
-  private static let shortestPause: Int64 = 100_000_000
 
   static var spec: CommandSpec {
     CommandSpec(
@@ -77,12 +75,16 @@ extension TopCommand {
         throw CommandFailure(error)
       }
       let pause = pause(look, longest: longest, hasNews: hasNews)
-      let wake = try lifting { () throws(HostError) in try screen.wait(&watch, upTo: pause) }
+      // It knows already that there is something: nobody need tell it again before it looks.
+      let wake = try lifting { () throws(HostError) in
+        try screen.wait(&watch, isDeaf: hasNews, upTo: pause)
+      }
       if wake.isEnding || wake.keys.contains(where: { ends($0) }) { return }
       if wake.isResized || wake.keys.contains(controlL) { drawing.forget() }
       hasNews = hasNews || wake.isChanged
       let age = MonotonicClock.now() - look.takenAt
-      if hasNews ? age >= shortestPause : age >= 1_000_000_000 * Int64(due(look, longest)) {
+      if age >= (hasNews ? look.leastAge : 1_000_000_000 * Int64(due(look, longest))) {
+        try lifting { () throws(HostError) in try watch.take() }
         hasNews = false
         try CommandFailure.lifting { () throws(KitError) in try look.again(&session, name) }
       }
@@ -114,9 +116,8 @@ extension TopCommand {
   /// Until the next look is due, or what is shown has another number.
   private static func pause(_ look: TopLook, longest: Int, hasNews: Bool) -> Duration {
     let age = MonotonicClock.now() - look.takenAt
-    if hasNews { return .nanoseconds(max(0, shortestPause - age)) }
     let second: Int64 = 1_000_000_000
-    var next = second * Int64(due(look, longest))
+    var next = hasNews ? look.leastAge : second * Int64(due(look, longest))
     if look.status.isCounting { next = min(next, (age / second + 1) * second) }
     if let tick = look.current.secondsToTick {
       next = min(next, (age / second + Int64(tick)) * second)

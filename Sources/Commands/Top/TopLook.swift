@@ -9,6 +9,8 @@ struct TopLook {
   private(set) var messages: [RecentMessages.Entry] = []
   /// When that was, by the clock that never jumps.
   private(set) var takenAt: Int64
+  /// How old it must be before a change is looked at, in nanoseconds.
+  private(set) var leastAge: Int64
   private var catchUp: CatchUp
   /// Lines at fault that any look met: each is new only once.
   private var bad: [Audit.BadLine] = []
@@ -26,13 +28,21 @@ struct TopLook {
     catchUp = try session.catchUp()
     status = try session.status(sessionName: sessionName)
     messages = try session.recent(&recent)
+    leastAge = Self.leastAge(lookedFor: MonotonicClock.now() - takenAt)
     note(session)
+  }
+
+  /// However much is written, ten looks a second and a fifth of the time, unless one takes longer
+  /// than anybody waits for the next.
+  static func leastAge(lookedFor length: Int64) -> Int64 {
+    min(max(100_000_000, 5 * length), length + 1_000_000_000)
   }
 
   /// Another look; a lock that another process holds leaves it at the last one.
   mutating func again(_ session: inout Session, _ sessionName: String) throws(KitError) {
     let aged = current
     takenAt = MonotonicClock.now()
+    defer { leastAge = Self.leastAge(lookedFor: MonotonicClock.now() - takenAt) }
     do throws(KitError) {
       catchUp = try session.catchUp()
       status = try session.status(sessionName: sessionName)

@@ -15,6 +15,10 @@ package struct Daemon: ~Copyable {
   private var rung: [Handle: Int] = [:]
   /// How far they were read at the last turn.
   private var heads: [Handle: Int] = [:]
+  /// Whether the own key was there when it was first needed.
+  private var hasKey = false
+  /// For which facts and belief all incidents are acked.
+  private var acked: (key: HeadStore.Key, belief: Belief)?
   /// The year in which closed years were last archived.
   private var archivedYear: Int?
 
@@ -51,8 +55,8 @@ package struct Daemon: ~Copyable {
     var turn = Turn()
     try read(into: &turn)
     if let ending = try session.ownEnding() { throw .ended(ending) }
-    _ = try session.signingKey()
-    do { try session.ackIncidents(&turn.notes) } catch { turn.note(error) }
+    try requireKey()
+    do { try ackIncidents(&turn.notes) } catch { turn.note(error) }
     do { try archiveClosedYears(&turn) } catch { turn.note(error) }
     do { try ring() } catch { turn.note(error) }
     do {
@@ -74,6 +78,24 @@ package struct Daemon: ~Copyable {
     turn.failure = news.failure
     turn.isLeftOver = news.isLeftOver
     turn.faults = news.broken.map { "\($0.log): \($0.verdict.rawValue)" }
+  }
+
+  /// A daemon without a key is of no use, and says so at once; later whatever signs does.
+  private mutating func requireKey() throws(KitError) {
+    if hasKey {
+      try KitError.liftingWire { () throws(WireError) in try session.state.requireInForce() }
+    } else {
+      _ = try session.signingKey()
+      hasKey = true
+    }
+  }
+
+  /// Only facts, and whom this agent believes, decide which incidents it has to ack.
+  private mutating func ackIncidents(_ notes: inout [String]) throws(KitError) {
+    let (key, belief) = (session.reader.store.key, session.belief)
+    if let acked, acked == (key, belief) { return }
+    try session.ackIncidents(&notes)
+    acked = (key, belief)
   }
 
   /// Once a year, and once after a start.

@@ -6,8 +6,7 @@ extension Session {
   ///
   /// It tells the others that the incident has arrived, and stops no clock but that one.
   mutating func ackIncidents(_ notes: inout [String]) throws(KitError) {
-    let now = try wireState()
-    let open = now.incidentStandings(under: now.history).filter {
+    let open = try waitingIncidents().filter {
       $0.status == .open && $0.missing.contains(handle) && isShown($0.incident)
     }
     guard !open.isEmpty else { return }

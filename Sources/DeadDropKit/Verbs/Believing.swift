@@ -3,10 +3,19 @@ package import Protocol
 package import Wire
 package import WireFormat
 
+/// What decides whose lines an agent believes.
+struct Belief: Equatable {
+  fileprivate let trust: TrustStore
+  fileprivate let strayedPeers: Set<Handle>
+}
+
 /// What follows from the trust store for the lines of one wire.
 extension Session {
   /// The types that are shown of an unverified peer too, in deaddrop's own words.
   package static let introductoryTypes: [MessageType] = [.agentCard] + SASStep.types
+
+  /// Whose lines are believed now; what it says of a line changes only with it.
+  var belief: Belief { Belief(trust: trust, strayedPeers: strayedPeers) }
 
   /// Whether a peer's line may be shown and answered.
   package func isTrusted(_ handle: Handle, _ pk: Bytes32, seq: Int) -> Bool {

@@ -128,14 +128,7 @@ extension Session {
     let isWaiting = try SettlingMemory.load(state).isWaiting
     let isWatching = try IncidentMemory.load(state).isWatching
     let now = try wireState()
-    let lines = now.decisionLines(under: now.history)
-    var skipped: [String] = []
-    if case .skipped(let why) = DerivedFile.settle(
-      shared, SharedDirectory.decisionsName, with: lines, genesis.legacy)
-    {
-      skipped.append(why)
-    }
-    if let why = try mirrorIncidents(now) { skipped.append(why) }
+    let skipped = [writeDecisions(now), try mirrorIncidents(now)].compactMap { $0 }
     report.notes += skipped.map { "not written now, tried again later: \($0)" }
     report.isLeftOver = !skipped.isEmpty
     guard skipped.isEmpty else { return }

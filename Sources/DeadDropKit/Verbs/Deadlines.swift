@@ -23,10 +23,8 @@ extension Session {
   mutating func recordMisses(
     _ report: inout CatchUp, at moment: BootMoment
   ) throws(KitError) -> Bool {
-    let now = try wireState()
-    let history = now.history
-    let tables = history.current
-    let open = now.incidentStandings(under: history).filter {
+    let tables = try wireState().history.current
+    let open = try waitingIncidents().filter {
       $0.status == .open && isShown($0.incident) && !Mutant.on(.missesUnrecorded)
     }
     let before = try IncidentMemory.load(state)
@@ -138,18 +136,5 @@ extension Session {
       hasWritten = true
     }
     return hasWritten
-  }
-
-  /// Copies the incidents that stand to `incident_log.jsonl`; gives why that was not possible.
-  mutating func mirrorIncidents(_ now: WireState) throws(KitError) -> String? {
-    guard !now.incidents.incidents.isEmpty || !now.incidents.recorded.isEmpty else { return nil }
-    let facts = try KitError.liftingWire { () throws(WireError) in try reader.facts(state) }
-    let lines = IncidentLog(facts, of: now, under: now.history).lines
-    switch DerivedFile.settle(
-      shared, SharedDirectory.incidentLogName, with: lines, genesis.legacy)
-    {
-    case .added: return nil
-    case .skipped(let why): return why
-    }
   }
 }

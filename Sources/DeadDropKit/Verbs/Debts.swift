@@ -40,7 +40,7 @@ extension Session {
           timestamp: proposal.timestamp, subject: proposal.subject)
       }
     }
-    for standing in now.incidentStandings(under: history) where isShown(standing.incident) {
+    for standing in try waitingIncidents() where isShown(standing.incident) {
       let incident = standing.incident
       debts += standing.missing.map {
         Debt(

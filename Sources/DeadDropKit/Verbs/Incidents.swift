@@ -45,10 +45,16 @@ extension Session {
   package mutating func incidents() throws(KitError) -> [IncidentStanding] {
     let now = try wireState()
     let all = now.incidentStandings(under: now.history)
-    func waits(_ standing: IncidentStanding) -> Bool {
-      standing.status == .open || standing.status == .unacked
-    }
-    return all.filter(waits) + all.filter { !waits($0) }
+    return all.filter(\.isWaiting) + all.filter { !$0.isWaiting }
+  }
+
+  /// The incidents that wait for something, oldest first; looked for once for the same facts.
+  mutating func waitingIncidents() throws(KitError) -> [IncidentStanding] {
+    let now = try wireState()
+    if let waiting, waiting.key == reader.store.key { return waiting.incidents }
+    let incidents = now.incidentStandings(under: now.history).filter(\.isWaiting)
+    waiting = (reader.store.key, incidents)
+    return incidents
   }
 
   /// Whether the words of a line may be shown: its writer's key there is verified, or the own.
@@ -133,4 +139,8 @@ extension Session {
     default: return id
     }
   }
+}
+
+extension IncidentStanding {
+  fileprivate var isWaiting: Bool { status == .open || status == .unacked }
 }

@@ -9,14 +9,14 @@ struct LookedChains {
   private var records: [Handle: HeadRecord] = [:]
   /// Of whom nothing more is given before another key of theirs is believed.
   private var heldBack: Set<Handle> = []
-  private var belief: (trust: TrustStore, strayed: Set<Handle>)?
+  private var belief: Belief?
 
   init() {}
 
   /// All is looked at again where this agent has come to believe otherwise.
-  mutating func follow(_ trust: TrustStore, strayed: Set<Handle>) {
-    if let belief, belief.trust == trust, belief.strayed == strayed { return }
-    (records, heldBack, belief) = ([:], [], (trust, strayed))
+  mutating func follow(_ belief: Belief) {
+    guard belief != self.belief else { return }
+    (records, heldBack, self.belief) = ([:], [], belief)
   }
 
   func mayHaveMore(_ record: HeadRecord, of writer: Handle) -> Bool {

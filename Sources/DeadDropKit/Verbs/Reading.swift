@@ -110,7 +110,7 @@ extension Session {
     by cursors: inout CursorSet, _ inbox: inout Inbox, leavingOut looked: inout LookedChains
   ) throws(KitError) -> [ShownLine] {
     if try reconsider(&cursors) { looked = LookedChains() }
-    looked.follow(trust, strayed: strayedPeers)
+    looked.follow(belief)
     var queues: [[ShownLine]] = []
     for (writer, record) in reader.store.records where writer != handle {
       let cursor = cursors.cursors[writer] ?? Cursor()

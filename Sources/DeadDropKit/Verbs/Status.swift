@@ -144,7 +144,7 @@ extension Session {
   ) throws(KitError) -> [Status.Timed<IncidentStanding>] {
     let memory = reader.store.isWatching ? try IncidentMemory.load(state) : IncidentMemory()
     let moment = awakeClock()
-    return try incidents().filter { $0.status == .open || $0.status == .unacked }.map { standing in
+    return try waitingIncidents().map { standing in
       let starts = standing.missing.compactMap {
         memory.start(of: .init(incident: standing.incident.eventID, debtor: $0), at: moment)
       }

@@ -59,8 +59,7 @@ extension Session {
     let own = proposals.filter {
       $0.proposal.proposer == handle || $0.owners.contains(handle)
     }
-    let now = try wireState()
-    let hasIncident = now.incidentStandings(under: now.history).contains {
+    let hasIncident = try waitingIncidents().contains {
       $0.status == .unacked
         || $0.status == .open && ($0.incident.writer == handle || $0.missing.contains(handle))
     }

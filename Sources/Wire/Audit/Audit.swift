@@ -116,8 +116,8 @@ package enum DerivedFile {
     besides idle: Set<[UInt8]>
   ) throws(HostError) -> Comparison {
     var comparison = Comparison()
-    var left = Dictionary(uniqueKeysWithValues: lines.map { ($0.line, $0.id) })
-    let all = Set(left.keys)
+    let places = Dictionary(uniqueKeysWithValues: lines.indices.map { (lines[$0].line, $0) })
+    var isThere = Array(repeating: false, count: lines.count)
     if try shared.isOdd(name) { comparison.foreign = [1] }
     if let file = try shared.openLog(name) {
       // What is older than the wire derives from nothing, and need not.
@@ -128,12 +128,15 @@ package enum DerivedFile {
         (place, line) throws(HostError) in
         guard let line else { return comparison.foreign.append(place.number) }
         let bytes = line.bytes(in: 0..<line.count)
-        left[bytes] = nil
-        if !all.contains(bytes), !idle.contains(bytes) { comparison.foreign.append(place.number) }
+        if let place = places[bytes] {
+          isThere[place] = true
+        } else if !idle.contains(bytes) {
+          comparison.foreign.append(place.number)
+        }
       }
       comparison.end = end.offset
     }
-    comparison.missing = lines.filter { left[$0.line] != nil }.map(\.id)
+    comparison.missing = lines.indices.filter { !isThere[$0] }.map { lines[$0].id }
     return comparison
   }
 }

@@ -81,8 +81,14 @@ package struct HeadStore: Sendable {
 
   /// Names one version of the facts: equal keys mean equal facts.
   package struct Key: Equatable, Sendable {
-    let generation: Int
+    /// Within one the facts only grow.
+    package let generation: Int
     let byteCount: Int64
+
+    /// Whether its facts are those of the other, or the first of these.
+    func isBeginning(of other: Key) -> Bool {
+      generation == other.generation && byteCount <= other.byteCount
+    }
   }
 
   package var key: Key { Key(generation: generation, byteCount: factByteCount) }
@@ -98,20 +104,26 @@ package struct HeadStore: Sendable {
   private var factsName: String { "facts.\(generation).jsonl" }
 
   /// The lines that carry state, in the order in which they were verified.
-  package func facts(_ state: borrowing PrivateState) throws(WireError) -> [KeptLine] {
-    guard factByteCount > 0 else { return [] }
+  ///
+  /// Only those behind the ones of `key`, which must be a beginning of them.
+  package func facts(
+    _ state: borrowing PrivateState, after key: Key? = nil
+  ) throws(WireError) -> [KeptLine] {
+    let begin = key?.byteCount ?? 0
+    let byteCount = factByteCount - begin
+    guard byteCount > 0 else { return [] }
     let bytes = try WireError.lifting { () throws(HostError) in
       let file = try OpenFile.open(factsName, in: state.directory, mode: .read)
       try file.require(.secret)
-      return try file.read(at: 0, count: Int(factByteCount))
+      return try file.read(at: begin, count: Int(byteCount))
     }
-    guard bytes.count >= factByteCount else {
+    guard bytes.count >= byteCount else {
       throw .privateState("\(state.path)/\(factsName)", "shorter than heads.json says")
     }
     var facts: [KeptLine] = []
     var start = 0
     let span = bytes.span
-    for index in 0..<Int(factByteCount) where span[index] == UInt8(ascii: "\n") {
+    for index in 0..<Int(byteCount) where span[index] == UInt8(ascii: "\n") {
       let line = span.extracting(start..<index)
       if let envelope = try? Envelope.read(line) {
         let place = LinePlace(

@@ -183,15 +183,22 @@ package struct WireReader: Sendable {
       }
   }
 
-  /// The state at the heads held; folds the facts once.
+  /// The state at the heads held; folds each fact once, also those that another process has added.
   package mutating func current(_ state: borrowing PrivateState) throws(WireError) -> WireState {
     if let folded, foldedKey == store.key { return folded }
-    var fresh = WireState(genesis)
-    for fact in try facts(state) {
-      if let message = try? Message(fact.bytes.span, fact.envelope) { _ = fresh.fold(message) }
+    var now = WireState(genesis)
+    var new: [KeptLine]?
+    if let folded, let foldedKey, foldedKey.isBeginning(of: store.key) {
+      new = try? store.facts(state, after: foldedKey)
+      if new != nil { now = folded }
     }
-    (folded, foldedKey) = (fresh, store.key)
-    return fresh
+    folded = nil
+    if new == nil { new = try facts(state) }
+    for fact in new ?? [] {
+      if let message = try? Message(fact.bytes.span, fact.envelope) { _ = now.fold(message) }
+    }
+    (folded, foldedKey) = (now, store.key)
+    return now
   }
 
   /// The facts held; where another process has replaced them meanwhile, those that it holds.

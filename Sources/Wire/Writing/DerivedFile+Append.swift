@@ -5,8 +5,8 @@ package import WireFormat
 extension DerivedFile {
   /// How a settling of a derived file went.
   package enum Settling: Equatable, Sendable {
-    /// So many lines were added.
-    case added(Int)
+    /// It holds all lines: it stood like this before they were looked for, or after some were added.
+    case complete(FileStatus?)
     /// Somebody holds its lock, or it may not be written: tried again at the next settling.
     case skipped(String)
   }
@@ -20,14 +20,18 @@ extension DerivedFile {
     with lines: [(id: Bytes32, line: [UInt8])], _ legacy: [String: Genesis.Legacy] = [:]
   ) -> Settling {
     do throws(HostError) {
-      if try compare(shared, name, with: lines, legacy).missing.isEmpty { return .added(0) }
+      let before = try shared.directory.status(of: name)
+      let first = try compare(shared, name, with: lines, legacy)
+      if first.missing.isEmpty { return .complete(before) }
       let file = try open(shared, name)
       let status = try file.require(.anyOwner, named: name, in: shared.directory)
       try shared.sharing.apply(shared.sharing.commonFile, to: file, status)
       guard try file.lock(upTo: patience) else {
         return .skipped("\(name): \(LockHolder.words(file.lockHolder()))")
       }
-      let held = try compare(shared, name, with: lines, legacy)
+      // Whoever adds to it makes it longer.
+      let held =
+        try file.status() == before ? first : try compare(shared, name, with: lines, legacy)
       let missing = Set(held.missing)
       // What a killed writer left without an LF would stay as a line that nothing derives.
       if try file.status().byteCount > held.end { try file.truncate(to: held.end) }
@@ -36,7 +40,7 @@ extension DerivedFile {
         bytes += line.line + [UInt8(ascii: "\n")]
       }
       try file.writeWhole(bytes)
-      return .added(missing.count)
+      return .complete(try file.status())
     } catch {
       return .skipped(error.description)
     }
