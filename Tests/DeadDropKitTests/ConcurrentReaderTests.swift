@@ -1,4 +1,5 @@
 import DeadDropKit
+import Foundation
 import Protocol
 import TestSupport
 import Testing
@@ -42,6 +43,20 @@ struct ConcurrentReaderTests {
       _ = try slow.catchUp(session.shared, session.state)
       let now = try slow.current(session.state)
       #expect(now.decisions[proposal]?["scribe"] != nil && now.proposals[proposal] != nil)
+    }
+  }
+
+  @Test("facts read anew where heads.json was lost are not taken for those of before")
+  func losing() throws {
+    try Bench.run("forge", "scribe") { bench in
+      _ = try bench.propose("port", by: "scribe")
+      let session = try bench.open("forge")
+      var slow = WireReader(session.genesis)
+      _ = try slow.catchUp(session.shared, session.state)
+      try FileManager.default.removeItem(atPath: bench.statePath(of: "forge") + "/heads.json")
+      var quick = WireReader(session.genesis)
+      _ = try quick.catchUp(session.shared, session.state)
+      #expect(quick.store.key.generation != slow.store.key.generation)
     }
   }
 

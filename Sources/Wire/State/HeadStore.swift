@@ -161,7 +161,7 @@ package struct HeadStore: Sendable {
     _ facts: [KeptLine], wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
   ) throws(WireError) {
     let old = factsName
-    generation += 1
+    generation = try generation == 0 ? Self.firstGeneration() : generation + 1
     isUnsettled = true
     let bytes = Self.join(facts)
     do {
@@ -189,6 +189,13 @@ package struct HeadStore: Sendable {
     (self.isWaiting, self.isWatching, self.isEnded) = (isWaiting, isWatching, isEnded)
     // A file that was put in place without a flush may be empty after a power cut.
     try save(wire, state, durable: true)
+  }
+
+  /// By chance: where `heads.json` was lost, a process that still holds the facts of before must not
+  /// take others for these.
+  private static func firstGeneration() throws(WireError) -> Int {
+    let bytes = try WireError.lifting { () throws(HostError) in try Random.bytes(4) }
+    return bytes.reduce(1) { $0 << 8 | Int($1) }
   }
 
   private static func join(_ facts: [KeptLine]) -> [UInt8] {

@@ -87,6 +87,7 @@
           try checkVerdicts(report, of: member)
           try checkHeads(session, of: member)
           try checkTrust(session, of: member)
+          try checkIntroductions(&session, of: member)
           try checkEnds(&session, of: member)
         } catch { problem = error }
       }
@@ -178,6 +179,19 @@
             promise: "a hostile member changes no trust",
             words: "\(member.handle) believes another key of \(peer)")
         }
+      }
+    }
+
+    /// Whose first key is whose, the founder says and nobody else; of the founder nobody does.
+    private func checkIntroductions(
+      _ session: inout Session, of member: Member
+    ) throws(Violation) {
+      guard let state = try? session.wireState() else { return }
+      for (handle, pk) in state.introductions
+      where handle == members[0].handle || pk != members[index(of: handle)].pk {
+        throw Violation(
+          promise: "only the founder introduces",
+          words: "\(member.handle) counts another key as that of \(handle)")
       }
     }
 
