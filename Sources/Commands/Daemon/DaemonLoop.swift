@@ -206,6 +206,7 @@ struct DaemonLoop: ~Copyable {
       limit -= deaf
     }
     if let number = watch.readyNumber { numbers.append(number) }
+    if limit > Self.longestRest { ProgramCode.release() }
     return try wait(for: numbers, milliseconds: limit)
   }
 
