@@ -2,6 +2,8 @@
 
 PREFIX ?= $(HOME)/.local
 BUILD = swift build
+# A function to a section, and none kept for callers from outside: what nothing calls is left out.
+BUILD_RELEASE = $(BUILD) -c release $(foreach flag,-function-sections -internalize-at-link,-Xswiftc -Xfrontend -Xswiftc $(flag))
 RELEASE = .build/release/deaddrop
 # The simulator, with fault injection and all mutants compiled in; none is active unless it is chosen.
 SIMULATOR = .build/sim/release/deaddrop-sim
@@ -39,7 +41,7 @@ build: setup
 	$(BUILD) --explicit-target-dependency-import-check error
 
 release: setup
-	$(BUILD) -c release --product deaddrop
+	$(BUILD_RELEASE) --product deaddrop
 
 demo: release
 	@DEADDROP=$(CURDIR)/$(RELEASE) examples/two-agents.sh
@@ -58,7 +60,7 @@ mutants: simulator
 	$(SIM) --mutants
 
 attacker: release
-	$(BUILD) -c release --product deaddrop-attack
+	$(BUILD_RELEASE) --product deaddrop-attack
 
 # A line each: the attack, and what came of it in place of what the attacker wants.
 attacks: attacker
@@ -76,6 +78,7 @@ long: build attacker
 	$(ATTACKER) fuzz 100000
 
 bench: release
+	$(BUILD_RELEASE) --product Benchmarks >&2
 	Benchmarks/run $(BENCH)
 
 check: setup

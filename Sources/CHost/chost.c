@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <link.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/timerfd.h>
@@ -96,6 +98,28 @@ int64_t chost_filesystem_magic(int descriptor) {
 
 int chost_forbid_dumps(void) { return outcome(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
 
+// Called for the program itself first, and for no library: each of its segments that is not written
+// to holds what its file holds.
+static int release_segments(struct dl_phdr_info *program, size_t size, void *code) {
+  (void)size;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < program->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &program->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+    uintptr_t start = program->dlpi_addr + segment->p_vaddr;
+    uintptr_t end = (start + segment->p_filesz) & ~(page - 1);
+    start &= ~(page - 1);
+    *(int *)code = outcome(madvise((void *)start, end - start, MADV_DONTNEED));
+  }
+  return 1;
+}
+
+int chost_release_code(void) {
+  int code = 0;
+  dl_iterate_phdr(release_segments, &code);
+  return code;
+}
+
 int chost_timer_open(void) {
   return outcome(timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC));
 }
@@ -149,6 +173,8 @@ int64_t chost_filesystem_magic(int descriptor) {
 }
 
 int chost_forbid_dumps(void) { return 0; }
+
+int chost_release_code(void) { return 0; }
 
 int chost_timer_open(void) { return -ENOTSUP; }
 

@@ -45,6 +45,12 @@ struct MessageFrameTests {
     #expect(hidden.isEmpty)
   }
 
+  @Test("a fence that stands in the text is not taken, whatever mark follows it there")
+  func marked() {
+    let lines = frame(PeerText.body("\(Self.fence)\u{301}")).lines(fence: fences())
+    #expect(lines.last?.text == String(repeating: "f", count: 32))
+  }
+
   @Test("no two fences are the same, and each is 128 bits in hex")
   func fresh() {
     let fences = (0..<1_000).map { _ in MessageFrame.randomFence() }

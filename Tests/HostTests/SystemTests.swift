@@ -41,6 +41,34 @@ struct SystemTests {
     #expect(start.2 > 1_700_000_000_000_000)
   }
 
+  #if os(Linux)
+    @Test("code that is let go of leaves memory, and is there when it is used again")
+    func programCode() throws {
+      let before = try residentCode()
+      // Other tests use it meanwhile.
+      let after = try (0..<20).map { _ in
+        ProgramCode.release()
+        return try residentCode()
+      }
+      #expect(try #require(after.min()) < before / 2)
+    }
+
+    /// The kB in memory of the parts of this program's file that are not written to.
+    private func residentCode() throws -> Int {
+      let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      var kilobytes = 0
+      var counts = false
+      for line in try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(
+        separator: "\n")
+      {
+        let words = line.split(separator: " ")
+        if words[0].contains("-") { counts = line.hasSuffix(program) && !words[1].contains("w") }
+        if counts, words[0] == "Rss:" { kilobytes += Int(words[1]) ?? 0 }
+      }
+      return kilobytes
+    }
+  #endif
+
   @Test("the start of the machine has one name")
   func bootID() {
     #expect(BootClock.bootID().count == 36)

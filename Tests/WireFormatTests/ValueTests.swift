@@ -79,4 +79,16 @@ struct ValueTests {
     #expect(Set<Text>(["\u{c5}", "\u{212b}", "A\u{30a}"]).count == 3)
     #expect(Text("e\u{301}").string == "\u{e9}")
   }
+
+  @Test("bytes hold a part wherever it stands, whole and unbroken")
+  func parts() {
+    let bytes = Array("aab\u{301}aabc".utf8)
+    for start in bytes.indices {
+      for end in start...bytes.count { #expect(bytes.holds(Array(bytes[start..<end]))) }
+    }
+    for absent in ["aac", "bc ", "aaa", "aab\u{301}aabcc", "b\u{300}"] {
+      #expect(!bytes.holds(Array(absent.utf8)))
+    }
+    #expect([UInt8]().holds([]) && ![UInt8]().holds([0]))
+  }
 }

@@ -29,6 +29,10 @@ int chost_forbid_core_files(void);
 /// prctl(2): PR_SET_DUMPABLE to zero; nothing on Darwin.
 int chost_forbid_dumps(void);
 
+/// madvise(2), MADV_DONTNEED for the program's code and constants: what is used again is mapped
+/// again from its file; nothing on Darwin.
+int chost_release_code(void);
+
 /// signal(2): SIGPIPE is ignored, so that a closed pipe is an EPIPE.
 int chost_ignore_broken_pipe(void);
 

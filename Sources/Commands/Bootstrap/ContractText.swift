@@ -14,5 +14,5 @@ enum ContractText {
   ]
 
   /// Each on one line.
-  static var rules: [String] { lines.map { $0.replacing("\n", with: " ") } }
+  static var rules: [String] { lines.map { $0.split(separator: "\n").joined(separator: " ") } }
 }

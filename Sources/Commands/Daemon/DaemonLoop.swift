@@ -211,6 +211,7 @@ struct DaemonLoop: ~Copyable {
       limit -= deaf
     }
     if let number = watch.readyNumber { numbers.append(number) }
+    if limit > Self.longestRest { ProgramCode.release() }
     return try wait(for: numbers, milliseconds: limit)
   }
 
@@ -289,8 +290,8 @@ extension DaemonLoop {
       (failureCount, presence.trouble) = (0, nil)
       savePresence()
     }
-    guard let beat = turn.beat, beat.tier.rawValue != tier else { return }
-    tier = beat.tier.rawValue
+    guard let now = turn.tier, now.rawValue != tier else { return }
+    tier = now.rawValue
     log.write("in \(tier)")
   }
 }

@@ -30,6 +30,8 @@ package struct Daemon: ~Copyable {
     package var notes: [String] = []
     /// What is wrong with the wire, as long as it is.
     package var faults: [String] = []
+    /// The tier of the agent's last beat, whichever process wrote it.
+    package var tier: TierName?
     /// The beat that it wrote.
     package var beat: Session.BeatReceipt?
     /// The first thing that it could not do, and that the next turn tries again.
@@ -64,6 +66,7 @@ package struct Daemon: ~Copyable {
         turn.beat = try session.announce(Heartbeat())
       }
     } catch { turn.note(error) }
+    turn.tier = try TierMemory.load(session.state).tier
     pause = try session.millisecondsToNext(lookingAgainAfter: Self.lookPause)
     return turn
   }

@@ -88,7 +88,7 @@ package struct ServiceFile {
     let bytes = try directory.readFile(name, limit: byteLimit, policy: .anyOwner) ?? []
     let text = String(decoding: bytes, as: UTF8.self)
     let isMarked = text.split(separator: "\n").prefix(3).contains { line in
-      line.contains(ServiceUnit.marker)
+      Array(line.utf8).holds(Array(ServiceUnit.marker.utf8))
     }
     return isMarked ? .ours(text) : .foreign("deaddrop did not make it")
   }

@@ -52,7 +52,7 @@ extension Session {
       if let type = filter.type, line.type != Text(type.word) { return false }
       if let since = filter.since, line.text(.timestamp) ?? "" < Text(since.string) { return false }
       guard let text = filter.text else { return true }
-      return Self.contains(line.bytes, Array(text.utf8))
+      return line.bytes.holds(Array(text.utf8))
     }
   }
 

@@ -279,16 +279,9 @@ extension Session {
       let needle = Array(text.utf8)
       let value = opened(line).message?.body
       let body = value.map { CanonicalWriter.bytes(of: $0) } ?? []
-      return Self.contains(message.subject.utf8, needle) || Self.contains(body, needle)
-        || value?.text.map { Self.contains($0.utf8, needle) } ?? false
+      return message.subject.utf8.holds(needle) || body.holds(needle)
+        || value?.text.map { $0.utf8.holds(needle) } ?? false
     }
     return true
-  }
-
-  static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
-    guard let first = needle.first else { return true }
-    return bytes.indices.contains { index in
-      bytes[index] == first && bytes[index...].starts(with: needle)
-    }
   }
 }
