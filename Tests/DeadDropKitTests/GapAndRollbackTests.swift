@@ -46,6 +46,24 @@ struct GapAndRollbackTests {
     }
   }
 
+  @Test(
+    "a line that comes in the place of one that repeats another is shown, also of the same length",
+    arguments: [false, true])
+  func replacedRepetition(grows: Bool) throws {
+    try Bench.run("forge", "scribe") { bench in
+      try bench.inbox("forge")
+      try bench.send(["one", "two"], by: "scribe")
+      let lines = try bench.lines(of: "scribe")
+      let again = lines[lines.count - 2]
+      try #require(again.count == lines[lines.count - 1].count)
+      try bench.setLines(lines.dropLast() + [again], of: "scribe")
+      #expect(try shown(bench) == ["one"])
+      try bench.setLines(lines + (grows ? [again] : []), of: "scribe")
+      #expect(try shown(bench) == ["two"])
+      #expect(try !bench.settle("forge").isUnsafe)
+    }
+  }
+
   @Test("lines that come from the last to the first are each shown once")
   func backwards() throws {
     try written { bench, lines in

@@ -1,5 +1,5 @@
 import Host
-import Protocol
+package import Protocol
 import Wire
 import WireFormat
 

@@ -40,8 +40,9 @@ struct ReadStep {
     // The head is back in its place: whether all before it is too, only a full read says.
     if record.verdict == .rollback { return .needsFullRead }
     if known == nil, layout != record.layout { return .needsFullRead }
+    // Another line of the same length may have come in the place of one that counted for nothing.
+    guard try record.tail == record.hashOfTail(in: file) else { return .needsFullRead }
     if byteCount == record.end.offset {
-      guard try record.tail == record.hashOfTail(in: file) else { return .needsFullRead }
       return record.moved(to: layout.counted(by: LogScan(end: record.end)), handle)
     }
     guard record.isContinuable else { return .needsFullRead }
@@ -254,11 +255,14 @@ extension HeadRecord {
     }
   }
 
-  /// Nil where nothing was refused behind the head, or too much to look at it each time.
+  /// So much of what stands behind the head is looked at each time.
+  private static let tailByteCount: Int64 = 65_536
+
+  /// Of the lines behind the head, which were refused or repeat others; nil where there are none.
   fileprivate func hashOfTail(in file: LogFile) throws(HostError) -> Bytes32? {
-    let count = end.offset - headPlace.end
-    guard faultCount > 0, head.seq > 0, (1...65_536).contains(count) else { return nil }
-    return SHA256Hasher.hash(try file.read(at: headPlace.end, count: Int(count)))
+    let start = max(headPlace.end, end.offset - Self.tailByteCount)
+    guard start < end.offset else { return nil }
+    return SHA256Hasher.hash(try file.read(at: start, count: Int(end.offset - start)))
   }
 
   private static func place(
