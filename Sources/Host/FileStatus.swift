@@ -31,12 +31,16 @@ package struct FileStatus: Equatable, Sendable {
   package var modifiedSeconds: Int64
   /// Nanoseconds beyond `modifiedSeconds`.
   package var modifiedNanoseconds: Int64
+  /// Seconds since 1970 of the last change of content or status, which no program can set.
+  package var changedSeconds: Int64
+  /// Nanoseconds beyond `changedSeconds`.
+  package var changedNanoseconds: Int64
 
   /// A status made up by a test or a policy.
   package init(
     kind: FileKind, byteCount: Int64 = 0, owner: UInt32, group: UInt32 = 0, mode: UInt16,
     links: UInt64 = 1, device: UInt64 = 0, inode: UInt64 = 0, modifiedSeconds: Int64 = 0,
-    modifiedNanoseconds: Int64 = 0
+    modifiedNanoseconds: Int64 = 0, changedSeconds: Int64 = 0, changedNanoseconds: Int64 = 0
   ) {
     self.kind = kind
     self.byteCount = byteCount
@@ -48,6 +52,8 @@ package struct FileStatus: Equatable, Sendable {
     self.inode = inode
     self.modifiedSeconds = modifiedSeconds
     self.modifiedNanoseconds = modifiedNanoseconds
+    self.changedSeconds = changedSeconds
+    self.changedNanoseconds = changedNanoseconds
   }
 
   /// Whether both are the same file on the same device.
@@ -57,15 +63,16 @@ package struct FileStatus: Equatable, Sendable {
 
   init(_ raw: stat) {
     #if canImport(Darwin)  // untested
-      let modified = raw.st_mtimespec
+      let (modified, changed) = (raw.st_mtimespec, raw.st_ctimespec)
     #else
-      let modified = raw.st_mtim
+      let (modified, changed) = (raw.st_mtim, raw.st_ctim)
     #endif
     self.init(
       kind: FileKind(mode: raw.st_mode), byteCount: Int64(raw.st_size), owner: raw.st_uid,
       group: raw.st_gid, mode: UInt16(raw.st_mode & 0o7777), links: UInt64(raw.st_nlink),
       device: UInt64(truncatingIfNeeded: raw.st_dev), inode: UInt64(raw.st_ino),
-      modifiedSeconds: Int64(modified.tv_sec), modifiedNanoseconds: Int64(modified.tv_nsec))
+      modifiedSeconds: Int64(modified.tv_sec), modifiedNanoseconds: Int64(modified.tv_nsec),
+      changedSeconds: Int64(changed.tv_sec), changedNanoseconds: Int64(changed.tv_nsec))
   }
 }
 

@@ -1,4 +1,3 @@
-import DeadDropKit
 import Foundation
 import Host
 import Protocol
@@ -6,6 +5,8 @@ import TestSupport
 import Testing
 import Wire
 import WireFormat
+
+@testable import DeadDropKit
 
 @Suite("A session that stays knows what a derived file held, as long as nobody has changed it")
 struct DerivedLookTests {
@@ -57,11 +58,36 @@ struct DerivedLookTests {
       var other = whole
       other[0] = UInt8(ascii: "[")
       try expectRepaired("edited, of the same size") { try bench.overwrite(name, with: other) }
+      try expectRepaired("edited, with its time put back") {
+        let files = FileManager.default
+        let date = try files.attributesOfItem(atPath: path)[.modificationDate]
+        try bench.overwrite(name, with: other)
+        try files.setAttributes([.modificationDate: try #require(date)], ofItemAtPath: path)
+      }
       try expectRepaired("emptied") { try bench.overwrite(name, with: []) }
       try expectRepaired("removed") { try FileManager.default.removeItem(atPath: path) }
       try expectRepaired("replaced") {
         try Data(other).write(to: URL(fileURLWithPath: path), options: .atomic)
       }
+    }
+  }
+
+  @Test("what was seen of a file that had just changed is seen once more when it is old")
+  func young() throws {
+    try run { session, bench in
+      let name = Self.names[0]
+      let file = try #require(try session.shared.directory.status(of: name))
+      let moment = file.changedSeconds * 1_000_000
+      var look = DerivedLook<Int>()
+      func isComplete(after seconds: Int64) -> Bool {
+        look.isComplete(1, session.shared, name, at: moment + seconds * 1_000_000)
+      }
+      #expect(look.note(1, at: moment + 1_000_000, .complete(file)) == nil)
+      #expect(isComplete(after: 2) && !isComplete(after: 9))
+      #expect(look.note(1, at: moment + 9_000_000, .complete(file)) == nil)
+      #expect(isComplete(after: 99) && !look.isComplete(2, session.shared, name, at: .max))
+      #expect(look.note(1, at: moment, .skipped("locked")) == "locked")
+      #expect(!isComplete(after: 1))
     }
   }
 

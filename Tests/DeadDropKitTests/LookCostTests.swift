@@ -55,8 +55,8 @@
         var session = try bench.open("forge")
         _ = try session.catchUp()
         var hook = try MessageHook(
-          "exit 0", timeLimit: .seconds(30), variables: [:], &session)
-        defer { hook.stop() }
+          "exit 0", timeLimit: .seconds(30), variables: [:], unsaved: nil, &session)
+        defer { _ = hook.stop(&session) }
         try hook.goOn(&session) { _, _ in [] }
         for _ in 0..<3 {
           #expect(try reads { try hook.goOn(&session) { _, _ in [] } } == 0)

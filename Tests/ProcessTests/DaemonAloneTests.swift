@@ -10,8 +10,7 @@ extension RealProcesses {
     func alone() async throws {
       try await Stand.run(["forge", "scribe"]) { stand in
         for handle in ["forge", "scribe", "forge"] { try stand.mustRun(["inbox"], as: handle) }
-        // Their commands have just beaten for them.
-        try stand.withDaemons(["forge", "scribe"], saying: "is present") { daemons in
+        try stand.withDaemons(["forge", "scribe"]) { daemons in
           MonotonicClock.sleep(for: .seconds(2))
           let before = try daemons.map { try $0.work() }
           let beats = try ["forge", "scribe"].map(stand.beats)

@@ -77,6 +77,34 @@ extension RealProcesses {
       }
     }
 
+    @Test(
+      "a message whose command could not be started is told as soon as it can be",
+      .enabled(if: FileManager.default.isExecutableFile(atPath: limiter)))
+    func unstarted() async throws {
+      try await Self.run("cat >> ~/told") { stand, daemon in
+        func limit(memory: String) throws {
+          let number = "\(daemon.child.processID)"
+          let child = try ChildProcess(
+            Self.limiter, ["--pid", number, "--as=\(memory):"], environment: [:],
+            output: "/dev/null", errors: "/dev/null")
+          try #require(child.wait() == .exited(0))
+        }
+        let status = try String(
+          contentsOfFile: "/proc/\(daemon.child.processID)/status", encoding: .utf8)
+        let held = try #require(status.firstMatch(of: /VmSize:\s*(\d+)/).flatMap { Int($0.1) })
+        // Too little for the stack of a thread.
+        try limit(memory: "\(1_024 * held + 400_000)")
+        try stand.mustSend("one", as: "scribe")
+        try stand.waitUntil("trouble") { try daemon.says("trouble") }
+        try limit(memory: "unlimited")
+        try stand.waitUntil("it is told") { stand.written("told").count == 1 }
+        #expect(try daemon.stop().code == 0)
+      }
+    }
+
+    /// Of util-linux; changes the limits of a process that runs.
+    private static let limiter = "/usr/bin/prlimit"
+
     /// Leaves a child, writes the numbers of both, and hangs.
     private static let hanging = "sleep 300 & echo $! >> ~/pids; echo $$ >> ~/pids; wait"
 

@@ -11,16 +11,14 @@ import WireFormat
 
 /// Daemons of a stand, each a process; they end with the body, whatever it throws.
 extension Stand {
-  /// Runs daemons of these agents around the body; each has beaten before that begins, or said what
-  /// it is to say instead.
+  /// Runs daemons of these agents around the body; each has made a first turn before that begins.
   func withDaemons<Value>(
-    _ handles: [String], _ words: [String] = [], saying sign: String = "in T",
-    _ body: ([Started]) throws -> Value
+    _ handles: [String], _ words: [String] = [], _ body: ([Started]) throws -> Value
   ) throws -> Value {
     var daemons: [Started] = []
     defer { for daemon in daemons { daemon.end() } }
     for handle in handles { daemons.append(try startDaemon(handle, words)) }
-    for daemon in daemons { try waitUntil(sign) { try daemon.says(sign) } }
+    for daemon in daemons { try waitUntil("a first turn") { try daemon.says("in T") } }
     return try body(daemons)
   }
 

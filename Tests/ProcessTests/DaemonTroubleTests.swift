@@ -144,7 +144,10 @@ extension RealProcesses {
           try fill(disk.path)
           try Data().write(to: URL(filePath: outer.root + "/go"))
           try stand.waitUntil("trouble") { try daemons[0].says("trouble") }
-          // The first tries come after one and three seconds.
+          // Settings that are read anew forget nothing; the first tries come after one and three
+          // seconds.
+          daemons[0].child.signal(SIGHUP)
+          try stand.waitUntil("settings") { try daemons[0].says("reads its settings again") }
           MonotonicClock.sleep(for: .milliseconds(3_500))
           #expect(outer.written("ids") == [first])
           try empty(disk.path)

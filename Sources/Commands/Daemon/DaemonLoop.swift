@@ -21,6 +21,8 @@ struct DaemonLoop: ~Copyable {
   private var settings: DaemonSettings
   private var presence: DaemonPresence
   private var isStopped = false
+  /// How far the operator's command was told, where that could not be saved.
+  private var unsavedTelling: CursorSet?
   private var hasNewSettings = false
   private var failureCount = 0
   /// How many turns one after the other left something over that a lock or space is missing for.
@@ -136,15 +138,18 @@ struct DaemonLoop: ~Copyable {
       settings.onMessage, timeLimit: .seconds(settings.onMessageSeconds),
       variables: [
         "DEADDROP_DIR": daemon.session.shared.path, "DEADDROP_HANDLE": daemon.session.handle.name,
-      ], &daemon.session)
-    defer { hook.stop() }
+      ], unsaved: unsavedTelling, &daemon.session)
+    defer { unsavedTelling = hook.stop(&daemon.session) }
     say(isPolling: watch.isPolling)
     while !isStopped, !hasNewSettings {
       var turn = try daemon.turn()
-      do throws(KitError) { try hook.goOn(&daemon.session, content: Self.content) } catch {
+      do throws(KitError) {
+        if let failure = turn.failure, Self.isFinal(failure) { throw failure }
+        try hook.goOn(&daemon.session, content: Self.content)
+      } catch {
+        if Self.isFinal(error) { throw error }
         turn.failure = turn.failure ?? error
       }
-      if let failure = turn.failure, Self.isFinal(failure) { throw failure }
       tell(turn)
       let ready = try ready(after: turn, daemon.pause, watch, hook)
       if let number = watch.readyNumber, ready.contains(number) {

@@ -41,7 +41,7 @@ enum JoinCommand: Command {
   }
 
   private static func report(_ outcome: Joining.Outcome) -> Report {
-    Report(
+    var report = Report(
       [
         "\(outcome.handle) is on wire \(outcome.wire.hex) in \(outcome.path)",
         "\(outcome.inviter) is VERIFIED by its invite",
@@ -52,5 +52,7 @@ enum JoinCommand: Command {
         "event_id": .string(outcome.receipt.eventID.hex), "seq": .integer(outcome.receipt.seq),
         "receipt": .string("stored"),
       ])
+    for note in outcome.receipt.notes { report.note(note) }
+    return report
   }
 }

@@ -125,7 +125,13 @@ extension Receipt {
   ) -> Report {
     var report = report
     do {
-      _ = try session.catchUp(mustSettle: mustSettle)
+      var news = try session.catchUp(mustSettle: mustSettle)
+      // The look before it has told of these.
+      news.broken = []
+      // What settling simply did, whoever asks sees for itself.
+      if news.failure != nil || news.isLeftOver || news.isUnsafe {
+        report.add(news, of: session, isReader: false)
+      }
       try words(&session, &report)
     } catch {
       report.warn("it is stored; what follows from it is left to the next command: \(error)")

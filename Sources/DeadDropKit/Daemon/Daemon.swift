@@ -30,7 +30,7 @@ package struct Daemon: ~Copyable {
     package var notes: [String] = []
     /// What is wrong with the wire, as long as it is.
     package var faults: [String] = []
-    /// The tier of the agent's last beat, whichever process wrote it.
+    /// Where the agent's tier machine stands.
     package var tier: TierName?
     /// The beat that it wrote.
     package var beat: Session.BeatReceipt?

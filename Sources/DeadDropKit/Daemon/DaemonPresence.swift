@@ -46,7 +46,10 @@ package struct DaemonPresence: Equatable, Sendable {
       since: object?["since"]?.text.flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0))
     found.isPolling = object?["polling"]?.flag ?? false
     found.trouble = object?["trouble"]?.text?.string
-    found.settings = object?["settings"]?.members.flatMap { try? DaemonSettings($0) }
+    // Where it could not write its word, one before it did.
+    if object?["pid"]?.int == Int(holder.processID) {
+      found.settings = object?["settings"]?.members.flatMap { try? DaemonSettings($0) }
+    }
     return found
   }
 

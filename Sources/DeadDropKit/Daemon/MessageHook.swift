@@ -20,7 +20,7 @@ package struct MessageHook: ~Copyable {
   private var current: ShownLine?
   private var work: Background<String?>?
   /// Whether a message was told that the cursor on disk does not say.
-  private var isUnsaved = false
+  private var isUnsaved: Bool
 
   /// More lines are read again: what peers have sent while a command ran need not fit in memory.
   private static let queueLimit = 1_000
@@ -31,11 +31,18 @@ package struct MessageHook: ~Copyable {
   private static let cursorName = ".on-message"
 
   /// Begins behind the last message that was told; the first time behind all that is there.
+  ///
+  /// `unsaved` is where a hook before this one had come to that could not save it.
   package init(
-    _ command: String?, timeLimit: Duration, variables: [String: String],
+    _ command: String?, timeLimit: Duration, variables: [String: String], unsaved: CursorSet?,
     _ session: inout Session
   ) throws(KitError) {
-    cursors = command == nil ? CursorSet() : try Self.begin(&session)
+    isUnsaved = unsaved != nil
+    if let unsaved {
+      cursors = unsaved
+    } else {
+      cursors = command == nil ? CursorSet() : try Self.begin(&session)
+    }
     (self.command, self.timeLimit, self.variables) = (command, timeLimit, variables)
     work = nil
   }
@@ -80,7 +87,6 @@ package struct MessageHook: ~Copyable {
       queue.removeFirst()
     }
     guard let (line, _) = queue.first else { return }
-    queue.removeFirst()
     var program = ChildProgram(["/bin/sh", "-c", command])
     program.input = content(line, session)
     program.outputLimit = Self.outputLimit
@@ -97,13 +103,17 @@ package struct MessageHook: ~Copyable {
         return Self.run(program)
       }
     } catch { throw .host(error) }
+    queue.removeFirst()
     current = line
   }
 
   private mutating func fill(_ session: inout Session) throws(KitError) {
+    // Nothing was looked at where it could not be had.
+    var (cursors, looked) = (cursors, looked)
     let arrivals = try session.arrivals(after: &cursors, leavingOut: &looked)
     queue = Array(arrivals.prefix(Self.queueLimit))
-    if arrivals.count > queue.count { looked = LookedChains() }
+    (self.cursors, self.looked) =
+      (cursors, arrivals.count > queue.count ? LookedChains() : looked)
   }
 
   /// What went wrong, in a clause; nil where nothing did.
@@ -146,12 +156,16 @@ package struct MessageHook: ~Copyable {
   }
 
   /// Ends the command that runs; its message is told again.
-  package mutating func stop() {
+  ///
+  /// Gives how far all was told, where that could not be saved.
+  package mutating func stop(_ session: inout Session) -> CursorSet? {
     switch work.take() {
     case .some(let work): work.cancel()
     case .none: break
     }
     current = nil
+    if isUnsaved { try? remember(&session) }
+    return isUnsaved ? cursors : nil
   }
 
   private static func save(

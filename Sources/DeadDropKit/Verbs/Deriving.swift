@@ -15,10 +15,12 @@ struct DerivedLook<Source: Equatable & Sendable>: Sendable {
   /// Whether nothing can be missing: neither the source nor the file is another one.
   ///
   /// What was seen of a file that had only just changed is seen once more when that is over.
-  func isComplete(_ source: Source, _ shared: borrowing SharedDirectory, _ name: String) -> Bool {
+  func isComplete(
+    _ source: Source, _ shared: borrowing SharedDirectory, _ name: String, at moment: Int64
+  ) -> Bool {
     guard let seen, seen.source == source, (try? shared.directory.status(of: name)) == seen.file
     else { return false }
-    return seen.wasOld || !seen.file.isOld(at: WallClock.now())
+    return seen.wasOld || !seen.file.isOld(at: moment)
   }
 
   /// Remembers what a settling found that began at a moment; gives why it was not possible.
@@ -36,12 +38,10 @@ struct DerivedLook<Source: Equatable & Sendable>: Sendable {
 }
 
 extension FileStatus {
-  /// Whether a change from this moment on would show in its time, which goes on in steps of up to
-  /// 10 ms.
+  /// Whether a change from this moment on would show in its time, which goes on in steps: of 10 ms
+  /// mostly, of a second or two on some file systems.
   fileprivate func isOld(at microseconds: Int64) -> Bool {
-    let limit = microseconds - 50_000
-    return (modifiedSeconds, modifiedNanoseconds)
-      < (limit / 1_000_000, limit % 1_000_000 * 1_000)
+    changedSeconds < microseconds / 1_000_000 - 3
   }
 }
 
@@ -60,9 +60,10 @@ extension Session {
     let (history, name) = (now.history, SharedDirectory.decisionsName)
     // The acks that a decision cites say by whom it is acked: a line follows from its id.
     let source = now.ratified(under: history).map(\.decision.eventID)
-    if decisionsLook.isComplete(source, shared, name) { return nil }
+    let moment = wallClock()
+    if decisionsLook.isComplete(source, shared, name, at: moment) { return nil }
     return decisionsLook.note(
-      source, at: WallClock.now(),
+      source, at: moment,
       DerivedFile.settle(
         shared, name, with: now.decisionLines(under: history), genesis.legacy))
   }
@@ -75,10 +76,11 @@ extension Session {
     let source = MirrorSource(
       generation: reader.store.key.generation, incidentCount: count, cuts: history.cuts,
       departures: now.departures)
-    if mirrorLook.isComplete(source, shared, name) { return nil }
+    let moment = wallClock()
+    if mirrorLook.isComplete(source, shared, name, at: moment) { return nil }
     let facts = try KitError.liftingWire { () throws(WireError) in try reader.facts(state) }
     return mirrorLook.note(
-      source, at: WallClock.now(),
+      source, at: moment,
       DerivedFile.settle(
         shared, name, with: IncidentLog(facts, of: now, under: history).lines, genesis.legacy))
   }

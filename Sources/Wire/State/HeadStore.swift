@@ -160,8 +160,9 @@ package struct HeadStore: Sendable {
   package mutating func replace(
     _ facts: [KeptLine], wire: Bytes32, _ state: borrowing PrivateState, durable: Bool
   ) throws(WireError) {
+    let hasLost = generation == 0
     let old = factsName
-    generation = try generation == 0 ? Self.firstGeneration() : generation + 1
+    generation = try Self.newGeneration()
     isUnsettled = true
     let bytes = Self.join(facts)
     do {
@@ -172,6 +173,7 @@ package struct HeadStore: Sendable {
     try save(wire, state, durable: durable)
     // A leftover is a few bytes on disk that nothing names.
     try? state.directory.unlink(old)
+    if hasLost { try? removeLostFacts(state) }
   }
 
   /// Notes that the consequences of all facts held are drawn, but for those that time brings, and
@@ -191,9 +193,17 @@ package struct HeadStore: Sendable {
     try save(wire, state, durable: true)
   }
 
-  /// By chance: where `heads.json` was lost, a process that still holds the facts of before must not
-  /// take others for these.
-  private static func firstGeneration() throws(WireError) -> Int {
+  /// Facts that a `heads.json` named which is gone.
+  private func removeLostFacts(_ state: borrowing PrivateState) throws(HostError) {
+    for name in try state.directory.names()
+    where name.hasPrefix("facts.") && name.hasSuffix(".jsonl") && name != factsName {
+      try state.directory.unlink(name)
+    }
+  }
+
+  /// By chance: where `heads.json` was lost or an older one was put back, a process that still holds
+  /// the facts of before must not take others for these.
+  private static func newGeneration() throws(WireError) -> Int {
     let bytes = try WireError.lifting { () throws(HostError) in try Random.bytes(4) }
     return bytes.reduce(1) { $0 << 8 | Int($1) }
   }
